@@ -1,0 +1,39 @@
+"""The errors a user can act on.
+
+Every message says what is wrong and what to do, in words a clinician understands. Anything that is
+not an `ECGError` is a programming error and must not be caught as bad input.
+"""
+
+from __future__ import annotations
+
+
+class ECGError(ValueError):
+    """Something about the input, not about the program."""
+
+
+class UnreadableFileError(ECGError):
+    """The bytes are not a complete file of a format that is read here."""
+
+
+class UnsupportedFormatError(UnreadableFileError):
+    """The file is intact as far as can be told, but of a kind that is not read here."""
+
+
+class FileTooLargeError(UnreadableFileError):
+    """The file, or what its header asks for, is beyond the limits for an upload."""
+
+
+class MissingInformationError(ECGError):
+    """The file lacks a fact that only the user can supply; `needs` names it (e.g. ``"fs_hz"``)."""
+
+    def __init__(self, message: str, needs: str) -> None:
+        super().__init__(message)
+        self.needs = needs
+
+
+class SignalError(ECGError):
+    """The signal was read but cannot be used: too short, empty, flat, not a number."""
+
+
+class CheckpointError(ECGError):
+    """A checkpoint is missing, damaged, or does not fit the model it claims to hold."""

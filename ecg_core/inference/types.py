@@ -1,0 +1,54 @@
+"""What a potassium model says about one ECG."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+HYPOKALEMIA_MEQ_L = 3.5  # K at or below: hypokalemia
+HYPERKALEMIA_MEQ_L = 5.5  # K at or above: hyperkalemia
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A reason to distrust a prediction. `code` is stable (CSV); `text` is for reading."""
+
+    code: str  # "noise", "too_short", "lead_missing", "out_of_range", "r_only", "simulated"
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class ModelInput:
+    """What a model saw: `signal` `(items, leads, samples)` as fed in (items: cycles, crops or one median beat)."""
+
+    signal: NDArray[np.float32]
+    leads: tuple[str, ...]
+    fs_hz: float
+    unit: str  # "mV" or "z-score"
+    description: str  # e.g. "11 cycles of lead II"
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """One model's estimate. Probabilities sum to 1; all numbers are NaN when the model abstains.
+
+    `item_k_meq_l` `(items,)`: the estimate for each cycle or crop before averaging.
+    """
+
+    model: str  # checkpoint name
+    title: str  # for the screen
+    k_meq_l: float
+    k_low: float
+    k_high: float
+    p_hypo: float
+    p_normal: float
+    p_hyper: float
+    flags: tuple[Flag, ...]
+    item_k_meq_l: NDArray[np.float32]
+    inputs: ModelInput | None
+
+    @property
+    def abstained(self) -> bool:
+        return bool(np.isnan(self.k_meq_l))
