@@ -1,0 +1,123 @@
+"""The card: what is known about a checkpoint. Read from and written to ``card.json``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ecg_core.errors import CheckpointError
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """What the network is fed."""
+
+    kind: str  # "cycle", "crop" or "median_beat"
+    leads: tuple[str, ...]
+    fs_hz: float
+    samples: int
+    unit: str  # "mV" or "z-score"
+    normalization: str  # in words
+
+
+@dataclass(frozen=True)
+class TrainingFacts:
+    """What the weights learned from."""
+
+    description: str
+    simulated: bool
+    n_records: int
+    n_patients: int | None  # None where the source names no patients
+    n_examples: int
+    k_distribution: str
+    split: str
+    recipe: str
+    seed: int
+    epochs: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class EvaluationResult:
+    """Results on one data set that neither training nor calibration saw."""
+
+    dataset: str
+    simulated: bool
+    n_records: int
+    n_examples: int
+    mae_meq_l: float
+    mae_of_mean_meq_l: float  # of always predicting the training mean
+    rmse_meq_l: float
+    pearson_r: float
+    auc_hyper: float
+    auc_hypo: float
+    coverage: float  # share of truths inside the interval
+    coverage_target: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Interval and class probabilities as functions of the network's estimate k.
+
+    The interval is split-conformal in bins of the estimate: `k + low[i]` to `k + high[i]` for k
+    between `edges[i]` and `edges[i + 1]` (Vovk's Mondrian conformal prediction). The probabilities
+    are multinomial logistic in k, rows hypo, normal, hyper of (`intercept`, `slope`); they assume
+    the class mix of the calibration set, `class_mix`.
+    """
+
+    target_coverage: float
+    n_examples: int
+    edges: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    intercept: tuple[float, float, float]
+    slope: tuple[float, float, float]
+    class_mix: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One checkpoint's card."""
+
+    name: str
+    title: str
+    architecture: str  # key in the model registry
+    summary: str
+    source: str  # paper or document the architecture follows
+    n_parameters: int
+    inputs: InputSpec
+    output: str
+    unit: str
+    trained_on: TrainingFacts
+    results: tuple[EvaluationResult, ...]
+    calibration: Calibration
+    limits: tuple[str, ...]
+    licence: str
+    sha256: str  # of model.safetensors
+
+    def write(self, path: Path) -> None:
+        """Write as indented JSON."""
+        path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_card(path: Path) -> Card:
+    """Read ``card.json``. Raises CheckpointError when it is missing or does not hold a card."""
+    try:
+        raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Card(
+            **_tuples(raw)
+            | {
+                "inputs": InputSpec(**_tuples(raw["inputs"])),
+                "trained_on": TrainingFacts(**raw["trained_on"]),
+                "results": tuple(EvaluationResult(**row) for row in raw["results"]),
+                "calibration": Calibration(**_tuples(raw["calibration"])),
+            }
+        )
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise CheckpointError(f"{path} is not a readable model card ({type(error).__name__}: {error}).") from error
+
+
+def _tuples(raw: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
