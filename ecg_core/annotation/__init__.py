@@ -1,0 +1,1 @@
+"""Beats, waves, cycles and measurements of a filtered record."""
