@@ -1,0 +1,19 @@
+"""Architectures: `nn.Module`s only, one a file, all in one registry. No files are read and nothing is trained here."""
+
+from ecg_core.models.beta_vae import BetaVAE
+from ecg_core.models.dcrnn import DCRNN
+from ecg_core.models.ecg12net import ECG12Net
+from ecg_core.models.potassium_regressor import BetaVAERegressor
+from ecg_core.models.registry import MODELS, ModelSpec, build
+from ecg_core.models.shapes import count_parameters
+
+__all__ = [
+    "DCRNN",
+    "MODELS",
+    "BetaVAE",
+    "BetaVAERegressor",
+    "ECG12Net",
+    "ModelSpec",
+    "build",
+    "count_parameters",
+]

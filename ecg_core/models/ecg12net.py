@@ -1,0 +1,120 @@
+"""ECG12Net: one DenseNet-like trunk over each of twelve leads, joined by attention over the leads.
+
+Lin C-S et al., "A Deep-Learning Algorithm (ECG12Net) for Detecting Hypokalemia and Hyperkalemia by
+Electrocardiography", JMIR Medical Informatics 2020;8(3):e15931.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ecg_core.leads import STANDARD_LEADS
+from ecg_core.models.registry import register
+from ecg_core.models.shapes import require_shape
+
+_GROWTH = 32
+_BOTTLENECK = 128
+_STAGES = (3, 3, 6, 6, 3)  # dense units per stage
+_STRIDE = 2 ** (1 + len(_STAGES))  # the stem and every pooling block halve the length
+_FEATURES = _GROWTH * (1 + len(_STAGES) + sum(_STAGES))  # 864
+
+
+def _conv_bn_relu(in_channels: int, out_channels: int, kernel_size: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv1d(in_channels, out_channels, kernel_size, stride, padding=kernel_size // 2, bias=False),
+        nn.BatchNorm1d(out_channels),
+        nn.ReLU(),
+    )
+
+
+def _unit(in_channels: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        _conv_bn_relu(in_channels, _BOTTLENECK, kernel_size=1),
+        _conv_bn_relu(_BOTTLENECK, _BOTTLENECK, kernel_size=3, stride=stride),
+        _conv_bn_relu(_BOTTLENECK, _GROWTH, kernel_size=1),
+    )
+
+
+class DenseUnit(nn.Module):
+    """Appends 32 channels computed from all channels before it."""
+
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.unit = _unit(in_channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([x, self.unit(x)], dim=1)
+
+
+class PoolingBlock(nn.Module):
+    """Halves the length: average pooling beside a unit of stride 2, concatenated (+32 channels)."""
+
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.pool = nn.AvgPool1d(2)
+        self.unit = _unit(in_channels, stride=2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([self.pool(x), self.unit(x)], dim=1)
+
+
+def _trunk() -> nn.Sequential:
+    """`(batch, 1, samples)` -> `(batch, 864)`: 79 convolutions and a global average."""
+    channels = _GROWTH
+    layers: list[nn.Module] = [_conv_bn_relu(1, channels, kernel_size=7, stride=2)]
+    for units in _STAGES:
+        layers.append(PoolingBlock(channels))
+        channels += _GROWTH
+        for _ in range(units):
+            layers.append(DenseUnit(channels))
+            channels += _GROWTH
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool1d(1), nn.Flatten())
+
+
+@register("ecg12net", leads=STANDARD_LEADS, samples=1024)
+class ECG12Net(nn.Module):
+    """`(batch, leads, samples)`, samples a multiple of 64 -> `(batch,)` potassium in mEq/L.
+
+    82 weighted layers: 79 convolutions in the trunk, one lead output, two for the attention. All leads
+    share the weights. Every convolution is followed by batch normalization and ReLU. Each lead gives
+    an estimate and an attention score (864 -> 8 -> 1); the answer is the mean of the leads' estimates
+    weighted by the softmax of the scores over the leads. (The document's code took that softmax over
+    an axis of size one, so every weight was 1.)
+
+    `present`, `(batch, leads)` bool, leaves leads out of the softmax and so out of the answer; feed
+    zeros for them. Every ECG needs at least one lead present (ValueError otherwise).
+    """
+
+    def __init__(self, leads: int = len(STANDARD_LEADS), output_bias_meq_l: float = 5.0) -> None:
+        super().__init__()
+        self.leads = leads
+        self.trunk = _trunk()
+        self.lead_output = nn.Linear(_FEATURES, 1)
+        self.attention = nn.Sequential(nn.Linear(_FEATURES, 8), nn.ReLU(), nn.Linear(8, 1))
+        nn.init.constant_(self.lead_output.bias, output_bias_meq_l)
+
+    def forward(self, x: Tensor, present: Tensor | None = None) -> Tensor:
+        features = self._features(x)
+        estimates = self.lead_output(features).squeeze(2).float()
+        return (self._weights(features, present) * estimates).sum(dim=1)
+
+    def lead_attention(self, x: Tensor, present: Tensor | None = None) -> Tensor:
+        """How much each lead counts, `(batch, leads)`; rows sum to 1, absent leads get 0."""
+        return self._weights(self._features(x), present)
+
+    def _features(self, x: Tensor) -> Tensor:
+        """`(batch, leads, 864)`. Leads are folded into the batch: one pass of the trunk for all."""
+        require_shape(x, self.leads)
+        if x.shape[2] == 0 or x.shape[2] % _STRIDE:
+            raise ValueError(f"the length must be a multiple of {_STRIDE} samples, not {x.shape[2]}")
+        features: Tensor = self.trunk(x.reshape(-1, 1, x.shape[2]))
+        return features.reshape(x.shape[0], self.leads, _FEATURES)
+
+    def _weights(self, features: Tensor, present: Tensor | None) -> Tensor:
+        scores: Tensor = self.attention(features).squeeze(2).float()
+        if present is not None:
+            if not bool(present.any(dim=1).all()):
+                raise ValueError("at least one lead must be present in every ECG")
+            scores = scores.masked_fill(~present, float("-inf"))
+        return scores.softmax(dim=1)
