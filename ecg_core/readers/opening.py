@@ -1,0 +1,124 @@
+"""`open_ecg`, the one door through which ECGs come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from ecg_core.errors import UnreadableFileError, UnsupportedFormatError
+from ecg_core.readers.inputs import (
+    DISK_LIMITS,
+    UPLOAD_LIMITS,
+    InputFile,
+    Limits,
+    NamedBytes,
+    ReadRequest,
+    Unit,
+    file_on_disk,
+    store_uploads,
+    unpack,
+)
+from ecg_core.readers.recording import Recording, to_record
+from ecg_core.readers.sniffing import FileKind, head_length, sniff
+from ecg_core.readers.wfdb_files import read_wfdb
+from ecg_core.record import ECGRecord
+
+Reader = Callable[[ReadRequest], Recording]
+
+READERS: Mapping[FileKind, Reader] = {
+    FileKind.WFDB_HEADER: read_wfdb,
+}
+
+_WHAT_IS_READ = "WFDB (.hea with .dat or .mat), CSV or TSV, EDF, DICOM, or a zip of one of them"
+_NOT_READ: Mapping[FileKind, str] = {
+    FileKind.PDF: "is a PDF; scanned pages are not read yet by this version",
+    FileKind.PICTURE: "is a picture; scans and photos are not read yet by this version",
+    FileKind.XML: "is an XML file; HL7 aECG, GE MUSE and Philips XML are not read yet by this version",
+    FileKind.SCP: "is an SCP-ECG file, which is not read yet by this version",
+    FileKind.HTML: "is a web page, not an ECG; the download may have failed",
+    FileKind.BDF: "is a BioSemi BDF file, which is not read",
+    FileKind.ZIP: "is an archive inside an archive; unpack it first",
+    FileKind.MATLAB: "is a MATLAB file without the WFDB header (.hea) that describes it; choose both together",
+    FileKind.BINARY: "is not of a known format; if it is the signal file of a WFDB record, add its header (.hea)",
+}
+
+
+def open_ecg(
+    source: str | Path | Sequence[NamedBytes], *, fs_hz: float | None = None, unit: Unit | None = None
+) -> ECGRecord:
+    """Read one ECG from a path or from uploaded files.
+
+    `source` is a path (a WFDB header or signal file whose other half lies beside it, a zip, CSV or
+    TSV, EDF, DICOM) or the uploaded files of one record. `fs_hz` (samples per second) and `unit`
+    are used only where the file itself does not state them.
+
+    Returns a record in millivolts with whatever limb leads can be derived, at least 2 s long, at
+    50 to 10,000 Hz. Raises an `ECGError` whose message a user can act on; `MissingInformationError`
+    means that the same call with `fs_hz` or `unit` may succeed.
+    """
+    with TemporaryDirectory(prefix="ecg-") as folder:
+        if isinstance(source, (str, Path)):
+            request = _request_from_disk(Path(source), Path(folder), fs_hz, unit)
+        else:
+            files = store_uploads(source, Path(folder))
+            request = _request_from_loose(files, Path(folder), UPLOAD_LIMITS, fs_hz, unit)
+        kind = _kind(request.file)
+        if kind not in READERS:
+            raise _refusal(request.file, kind)
+        return to_record(READERS[kind](request), name=request.file.display_name)
+
+
+def _kind(file: InputFile) -> FileKind:
+    return sniff(file.head(head_length()))
+
+
+def _refusal(file: InputFile, kind: FileKind) -> UnreadableFileError:
+    if kind is FileKind.EMPTY:
+        return UnreadableFileError(f"{file.display_name} is empty. Export or copy it again.")
+    return UnsupportedFormatError(f"{file.display_name} {_NOT_READ[kind]}. Read are: {_WHAT_IS_READ}.")
+
+
+def _request_from_disk(path: Path, folder: Path, fs_hz: float | None, unit: Unit | None) -> ReadRequest:
+    file = file_on_disk(path)
+    kind = _kind(file)
+    if kind is FileKind.ZIP:
+        return _request_from_loose([file], folder, DISK_LIMITS, fs_hz, unit)
+    if kind not in READERS and path.with_suffix(".hea").is_file():  # half of a WFDB record
+        file = file_on_disk(path.with_suffix(".hea"))
+
+    def beside(name: str) -> InputFile | None:
+        neighbour = path.parent / name
+        return InputFile(name, neighbour) if neighbour.is_file() else None
+
+    return ReadRequest(file, beside, DISK_LIMITS, fs_hz, unit)
+
+
+def _request_from_loose(
+    files: Sequence[InputFile], folder: Path, limits: Limits, fs_hz: float | None, unit: Unit | None
+) -> ReadRequest:
+    """The request for files that were handed over together, or for the members of one archive."""
+    if len(files) == 1 and _kind(files[0]) is FileKind.ZIP:
+        files = unpack(files[0], folder, limits)
+    main = _main_file(files)
+    by_name = {PurePosixPath(file.name): file for file in files}
+    main_folder = PurePosixPath(main.name).parent
+
+    def companion(name: str) -> InputFile | None:
+        return by_name.get(main_folder / name)
+
+    return ReadRequest(main, companion, limits, fs_hz, unit)
+
+
+def _main_file(files: Sequence[InputFile]) -> InputFile:
+    """The only file, or else the only WFDB header among several."""
+    if len(files) == 1:
+        return files[0]
+    headers = [file for file in files if _kind(file) is FileKind.WFDB_HEADER]
+    if len(headers) > 1:
+        raise UnreadableFileError(f"There are {len(headers)} records. Choose one record at a time.")
+    if not headers:
+        raise UnsupportedFormatError(
+            f"There are {len(files)} files and none is a WFDB header (.hea). Choose one ECG at a time: {_WHAT_IS_READ}."
+        )
+    return headers[0]
