@@ -63,7 +63,7 @@ def qrs_envelope(signal_mv: NDArray[np.float32], fs_hz: float) -> Floats:
     present = weights[:, None] * ~missing
     total = present.sum(axis=0)
     strength: Floats = (present * _scaled(envelope, fs_hz)).sum(axis=0)
-    return np.divide(strength, total, out=np.zeros_like(strength), where=total > 0)
+    return np.asarray(np.divide(strength, total, out=np.zeros_like(strength), where=total > 0))
 
 
 def _typical_height(envelope: Floats, fs_hz: float) -> Floats:
@@ -97,7 +97,7 @@ def _qrs_centres(signal_mv: NDArray[np.float32], fs_hz: float) -> NDArray[np.int
         return np.zeros(0, dtype=np.int64)
     peaks, _ = find_peaks(envelope, distance=max(1, round(REFRACTORY_S * fs_hz)), height=0.15)
     if not peaks.size:
-        return peaks.astype(np.int64)
+        return np.zeros(0, dtype=np.int64)
     # The threshold follows the local beat height: strong peaks within a few seconds on either side.
     strong = maximum_filter1d(envelope, round(1.5 * fs_hz))
     local = uniform_filter1d(np.minimum(strong, 1.6), round(5 * fs_hz), mode="nearest")
@@ -115,8 +115,8 @@ def _refine(record: ECGRecord, centres: NDArray[np.int64]) -> NDArray[np.int64]:
     windows = np.where(inside, signal[np.clip(index, 0, signal.size - 1)], np.nan)
     level = np.nanmedian(np.where(np.isfinite(windows).any(axis=1)[:, None], windows, 0.0), axis=1)
     deflection = np.nan_to_num(sign * (windows - level[:, None]))
-    opposite: NDArray[np.bool_] = -deflection.min(axis=1) > 2.0 * deflection.max(axis=1)
-    deflection[opposite] *= -1.0
+    opposite = -deflection.min(axis=1) > 2.0 * deflection.max(axis=1)
+    deflection = np.where(opposite[:, None], -deflection, deflection)
     moved = centres + deflection.argmax(axis=1) - half
     apart: NDArray[np.bool_] = np.diff(moved, prepend=-record.n_samples) > 0.5 * REFRACTORY_S * record.fs_hz
     return np.asarray(moved[apart], dtype=np.int64)

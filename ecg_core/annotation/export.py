@@ -1,0 +1,51 @@
+"""Annotations as plain JSON values, the contract of `python -m ecg_core annotate`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecg_core.annotation.types import Annotation, Measurement
+
+
+def annotation_json(annotation: Annotation, measurements: Sequence[Measurement]) -> dict[str, Any]:
+    """Everything that was found, ready for `json.dumps`.
+
+    Positions are whole samples at the input's own rate, None where not known; a wave of which
+    nothing is known is left out of its list.
+    """
+    fs = annotation.fs_hz
+    return {
+        "fs": int(fs) if float(fs).is_integer() else fs,
+        "method": annotation.method,
+        "r_peaks": annotation.r_peaks.tolist(),
+        "leads": {
+            lead: {"P": _rows(waves.p), "QRS": _rows(waves.qrs), "T": _rows(waves.t)}
+            for lead, waves in annotation.lead_waves.items()
+        },
+        "measurements": {item.key: _measurement(item) for item in measurements},
+        "warnings": list(annotation.warnings),
+    }
+
+
+def _rows(marks: NDArray[np.float64]) -> list[list[int | None]]:
+    known = marks[np.isfinite(marks).any(axis=1)]
+    return [[round(mark) if math.isfinite(mark) else None for mark in row] for row in known.tolist()]
+
+
+def _measurement(item: Measurement) -> dict[str, Any]:
+    def number(value: float) -> float | None:
+        return round(value, 2) if math.isfinite(value) else None
+
+    return {
+        "name": item.name,
+        "unit": item.unit,
+        "value": number(item.value),
+        "low": number(item.low),
+        "high": number(item.high),
+        "n_beats": item.n_beats,
+    }
