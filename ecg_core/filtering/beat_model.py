@@ -6,6 +6,8 @@ without bending an ST segment that is the same in every beat.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -47,12 +49,18 @@ def model_beats(signal_mv: NDArray[np.float64], fs_hz: float) -> NDArray[np.floa
     after = round(min(0.6 * rr, _LONGEST_AFTER_S * fs_hz))
     median_beat = _median_beat(signal_mv - _isoelectric_line(signal_mv, qrs, fs_hz), qrs, before, after)
     median_beat *= sps.windows.tukey(before + after, 2 * _TAPER_S * fs_hz / (before + after))
-    bounds = np.r_[-np.inf, qrs[:-1] + 0.6 * np.diff(qrs), np.inf]
-    for index, centre in enumerate(qrs):
-        start = max(0, centre - before, int(max(bounds[index], 0)))
-        stop = int(min(signal_mv.shape[1], centre + after, bounds[index + 1]))
+    for centre, start, stop in _beat_spans(qrs, before, after, signal_mv.shape[1]):
         model[:, start:stop] = median_beat[:, start - centre + before : stop - centre + before]
     return model
+
+
+def _beat_spans(
+    qrs: NDArray[np.intp], before: int, after: int, n_samples: int
+) -> Iterator[tuple[int, int, int]]:
+    """`(centre, start, stop)` of each beat, cut where the next one begins at 60 % of the RR interval."""
+    cuts = np.r_[0, qrs[:-1] + 0.6 * np.diff(qrs), n_samples].astype(int)
+    for centre, earliest, latest in zip(qrs.tolist(), cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+        yield centre, max(earliest, centre - before), min(latest, centre + after)
 
 
 def _isoelectric_line(
