@@ -96,7 +96,7 @@ class ECG12Net(nn.Module):
 
     def forward(self, x: Tensor, present: Tensor | None = None) -> Tensor:
         features = self._features(x)
-        estimates = self.lead_output(features).squeeze(2).float()
+        estimates: Tensor = self.lead_output(features).squeeze(2).float()
         return (self._weights(features, present) * estimates).sum(dim=1)
 
     def lead_attention(self, x: Tensor, present: Tensor | None = None) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from torch import Tensor
@@ -11,7 +12,7 @@ from ecg_core.models.beta_vae import Reconstruction
 
 ReconstructionLoss = Literal["mae", "mse", "huber", "smooth_l1"]
 
-_LOSSES = {
+_LOSSES: dict[ReconstructionLoss, Callable[..., Tensor]] = {
     "mae": functional.l1_loss,
     "mse": functional.mse_loss,
     "huber": functional.huber_loss,
