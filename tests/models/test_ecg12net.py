@@ -1,0 +1,77 @@
+import pytest
+import torch
+from torch import nn
+
+from ecg_core.models import ECG12Net
+from ecg_core.models.ecg12net import _trunk
+
+
+@pytest.fixture
+def model() -> ECG12Net:
+    torch.manual_seed(0)
+    model = ECG12Net()
+    with torch.no_grad():
+        model(torch.randn(4, 12, 256))  # normalization statistics
+    return model.eval()
+
+
+def test_eighty_two_layers() -> None:
+    model = ECG12Net()
+    convolutions = sum(isinstance(m, nn.Conv1d) for m in model.trunk.modules())
+    attention = sum(isinstance(m, nn.Linear) for m in model.attention.modules())
+    assert (convolutions, 1, attention) == (79, 1, 2)
+    assert isinstance(model.lead_output, nn.Linear)
+
+
+@pytest.mark.parametrize("samples", [64, 1024])
+def test_trunk_ends_at_864_features(samples: int) -> None:
+    assert _trunk().eval()(torch.zeros(2, 1, samples)).shape == (2, 864)
+
+
+def test_attention_is_shared_out_over_the_leads(model: ECG12Net) -> None:
+    with torch.no_grad():
+        attention = model.lead_attention(torch.randn(2, 12, 128))
+    assert attention.shape == (2, 12)
+    assert torch.allclose(attention.sum(dim=1), torch.ones(2))
+    assert attention.std(dim=1).min() > 0
+
+
+def test_the_answer_is_the_attention_weighted_mean_of_the_leads_estimates(model: ECG12Net) -> None:
+    x = torch.randn(2, 12, 128)
+    with torch.no_grad():
+        per_lead = model.lead_output(model.trunk(x.reshape(24, 1, 128))).view(2, 12)
+        expected = (model.lead_attention(x) * per_lead).sum(dim=1)
+        assert torch.allclose(model(x), expected, atol=1e-5)
+
+
+def test_an_absent_lead_has_no_say(model: ECG12Net) -> None:
+    x = torch.randn(2, 12, 128)
+    present = torch.ones(2, 12, dtype=torch.bool)
+    present[0, [3, 7]] = False
+    other = x.clone()
+    other[0, [3, 7]] = 5.0
+    with torch.no_grad():
+        attention = model.lead_attention(x, present)
+        assert torch.equal(attention == 0, ~present)
+        assert torch.allclose(attention.sum(dim=1), torch.ones(2))
+        assert torch.allclose(model(x, present), model(other, present), atol=1e-5)
+        assert not torch.allclose(model(x)[0], model(other)[0], atol=1e-5)
+
+
+def test_all_leads_present_is_the_same_as_no_mask(model: ECG12Net) -> None:
+    x = torch.randn(2, 12, 64)
+    with torch.no_grad():
+        assert torch.equal(model(x), model(x, torch.ones(2, 12, dtype=torch.bool)))
+
+
+def test_an_ecg_without_leads_is_refused(model: ECG12Net) -> None:
+    present = torch.ones(2, 12, dtype=torch.bool)
+    present[1] = False
+    with pytest.raises(ValueError, match="at least one lead"):
+        model(torch.zeros(2, 12, 64), present)
+
+
+@pytest.mark.parametrize("samples", [0, 63, 1000])
+def test_lengths_must_divide_by_64(model: ECG12Net, samples: int) -> None:
+    with pytest.raises(ValueError, match="multiple of 64"):
+        model(torch.zeros(1, 12, samples))
