@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+
+from ecg_core.inference.comparison import compare, shared_flags, zone_of
+from ecg_core.inference.types import Flag, Prediction
+
+NAN = float("nan")
+
+
+def prediction(k_meq_l: float, *flags: Flag, half_width: float = 0.5) -> Prediction:
+    low, high = k_meq_l - half_width, k_meq_l + half_width
+    items = np.empty(0, np.float32)
+    return Prediction("m", "M", k_meq_l, low, high, 0.1, 0.6, 0.3, flags, items, None)
+
+
+def predictions(*k_meq_l: float) -> list[Prediction]:
+    return [prediction(k) for k in k_meq_l]
+
+
+@pytest.mark.parametrize(
+    ("k_meq_l", "key"),
+    [
+        (2.1, "hypo"),
+        (3.5, "hypo"),
+        (3.51, "normal"),
+        (5.49, "normal"),
+        (5.5, "mild"),
+        (5.99, "mild"),
+        (6.0, "moderate"),
+        (6.49, "moderate"),
+        (6.5, "severe"),
+        (9.9, "severe"),
+    ],
+)
+def test_zones_follow_the_uk_kidney_association(k_meq_l: float, key: str) -> None:
+    assert zone_of(k_meq_l).key == key
+
+
+def test_a_missing_value_has_no_zone() -> None:
+    with pytest.raises(ValueError, match="missing"):
+        zone_of(NAN)
+
+
+@pytest.mark.parametrize(
+    ("k_meq_l", "finding", "headline"),
+    [
+        (
+            (6.7, 6.3, 5.2),
+            "hyper",
+            "Two of three models estimate hyperkalemia (median 6.3 mEq/L, models 1.5 apart). "
+            "Confirm with a laboratory value.",
+        ),
+        (
+            (NAN, 6.0, NAN),
+            "hyper",
+            "One of three models estimates hyperkalemia (6.0 mEq/L). Two gave no estimate. "
+            "Confirm with a laboratory value.",
+        ),
+        (
+            (3.1, 2.8),
+            "hypo",
+            "Both models estimate hypokalemia (median 3.0 mEq/L, models 0.3 apart). "
+            "Confirm with a laboratory value.",
+        ),
+        (
+            (3.0, 6.0),
+            "contradictory",
+            "The models contradict each other: hyperkalemia and hypokalemia at once "
+            "(median 4.5 mEq/L, models 3.0 apart). Do not rely on either; measure potassium in the laboratory.",
+        ),
+        (
+            (4.1, 4.2, 4.4),
+            "normal",
+            "All three models estimate potassium in the normal range (median 4.2 mEq/L, models 0.3 apart). "
+            "This does not exclude hyperkalemia.",
+        ),
+        (
+            (4.1,),
+            "normal",
+            "The only model estimates potassium in the normal range (4.1 mEq/L). "
+            "This does not exclude hyperkalemia.",
+        ),
+        (
+            (NAN, NAN),
+            "none",
+            "No model could estimate potassium from this ECG; the reasons stand beside each model.",
+        ),
+        ((), "none", "No potassium model is installed, so there is no estimate."),
+    ],
+)
+def test_headline_says_what_the_models_say_and_no_more(
+    k_meq_l: tuple[float, ...], finding: str, headline: str
+) -> None:
+    comparison = compare(predictions(*k_meq_l))
+    assert comparison.finding == finding
+    assert comparison.headline == headline
+
+
+def test_headline_tells_when_a_normal_estimate_could_be_hyperkalemia() -> None:
+    together = compare([prediction(4.5, half_width=1.2), prediction(4.4, half_width=0.3)])
+    assert "One of their intervals reaches into hyperkalemia." in together.headline
+    alone = compare([prediction(4.5, half_width=1.2)])
+    assert "Its interval reaches into hyperkalemia." in alone.headline
+
+
+def test_numbers_leave_abstentions_out() -> None:
+    comparison = compare(predictions(4.0, NAN, 5.0))
+    assert comparison.median_meq_l == pytest.approx(4.5)
+    assert comparison.spread_meq_l == pytest.approx(1.0)
+    assert (comparison.n_estimates, comparison.n_models) == (2, 3)
+
+
+def test_one_estimate_has_no_spread() -> None:
+    comparison = compare(predictions(4.0, NAN))
+    assert np.isnan(comparison.spread_meq_l)
+    assert "nothing to compare" in comparison.agreement
+
+
+@pytest.mark.parametrize(
+    ("second", "words"), [(4.2, "no proof"), (4.7, "rough guide"), (5.2, "rely on none")]
+)
+def test_disagreement_in_words_grows_with_the_spread(second: float, words: str) -> None:
+    assert words in compare(predictions(4.0, second)).agreement
+
+
+def test_shared_flags_are_those_every_model_carries() -> None:
+    simulated, noise = Flag("simulated", "simulated"), Flag("noise", "noisy")
+    assert shared_flags([prediction(4.0, simulated, noise), prediction(5.0, simulated)]) == (simulated,)
+    assert shared_flags([]) == ()
