@@ -12,8 +12,8 @@ from ecg_core.errors import ECGError, UnreadableFileError
 def damage_means(message: str) -> Iterator[None]:
     """Wrap a call into a parsing library: its errors become an UnreadableFileError with `message`.
 
-    Parsers fed with damaged bytes raise nearly anything, so nearly anything is caught; wrap library
-    calls only, or a programming error of ours would be blamed on the file.
+    Parsers fed with damaged bytes raise nearly anything, so nearly anything is caught. Wrap little more
+    than library calls, or a programming error of ours would be blamed on the file.
     """
     try:
         yield

@@ -70,11 +70,16 @@ class InputFile:
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """What a reader is given: the file, its companions by name, the limits, and what the user added."""
+    """What a reader is given.
+
+    `companion` finds another file of the same upload, archive or folder by its bare name;
+    `workspace` is a folder to write into; `fs_hz` and `unit` are what the user added.
+    """
 
     file: InputFile
     companion: Callable[[str], InputFile | None]
     limits: Limits
+    workspace: Path
     fs_hz: float | None = None
     unit: Unit | None = None
 

@@ -7,6 +7,9 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from ecg_core.errors import UnreadableFileError, UnsupportedFormatError
+from ecg_core.readers.delimited import read_delimited
+from ecg_core.readers.dicom import read_dicom
+from ecg_core.readers.edf import read_edf
 from ecg_core.readers.inputs import (
     DISK_LIMITS,
     UPLOAD_LIMITS,
@@ -25,9 +28,13 @@ from ecg_core.readers.wfdb_files import read_wfdb
 from ecg_core.record import ECGRecord
 
 Reader = Callable[[ReadRequest], Recording]
+Companion = Callable[[str], InputFile | None]
 
 READERS: Mapping[FileKind, Reader] = {
     FileKind.WFDB_HEADER: read_wfdb,
+    FileKind.TEXT: read_delimited,
+    FileKind.EDF: read_edf,
+    FileKind.DICOM: read_dicom,
 }
 
 _WHAT_IS_READ = "WFDB (.hea with .dat or .mat), CSV or TSV, EDF, DICOM, or a zip of one of them"
@@ -57,57 +64,60 @@ def open_ecg(
     50 to 10,000 Hz. Raises an `ECGError` whose message a user can act on; `MissingInformationError`
     means that the same call with `fs_hz` or `unit` may succeed.
     """
-    with TemporaryDirectory(prefix="ecg-") as folder:
-        if isinstance(source, (str, Path)):
-            request = _request_from_disk(Path(source), Path(folder), fs_hz, unit)
-        else:
-            files = store_uploads(source, Path(folder))
-            request = _request_from_loose(files, Path(folder), UPLOAD_LIMITS, fs_hz, unit)
-        kind = _kind(request.file)
-        if kind not in READERS:
-            raise _refusal(request.file, kind)
-        return to_record(READERS[kind](request), name=request.file.display_name)
+    try:
+        with TemporaryDirectory(prefix="ecg-") as folder:
+            file, companion, limits = _locate(source, Path(folder))
+            recording = _read(ReadRequest(file, companion, limits, Path(folder), fs_hz, unit))
+    except OSError as error:
+        raise UnreadableFileError(
+            f"The file could not be opened: {error.strerror}. Check that it is there and that you may read it."
+        ) from error
+    return to_record(recording, name=file.display_name)
+
+
+def _read(request: ReadRequest) -> Recording:
+    kind = _kind(request.file)
+    if kind is FileKind.EMPTY:
+        raise UnreadableFileError(f"{request.file.display_name} is empty. Export or copy it again.")
+    if kind not in READERS:
+        raise UnsupportedFormatError(
+            f"{request.file.display_name} {_NOT_READ[kind]}. Read are: {_WHAT_IS_READ}."
+        )
+    return READERS[kind](request)
 
 
 def _kind(file: InputFile) -> FileKind:
     return sniff(file.head(head_length()))
 
 
-def _refusal(file: InputFile, kind: FileKind) -> UnreadableFileError:
-    if kind is FileKind.EMPTY:
-        return UnreadableFileError(f"{file.display_name} is empty. Export or copy it again.")
-    return UnsupportedFormatError(f"{file.display_name} {_NOT_READ[kind]}. Read are: {_WHAT_IS_READ}.")
-
-
-def _request_from_disk(path: Path, folder: Path, fs_hz: float | None, unit: Unit | None) -> ReadRequest:
+def _locate(
+    source: str | Path | Sequence[NamedBytes], workspace: Path
+) -> tuple[InputFile, Companion, Limits]:
+    """The file to read, how to find the files it names, and the limits that hold for it."""
+    if not isinstance(source, (str, Path)):
+        return *_among(store_uploads(source, workspace), workspace, UPLOAD_LIMITS), UPLOAD_LIMITS
+    path = Path(source)
     file = file_on_disk(path)
     kind = _kind(file)
     if kind is FileKind.ZIP:
-        return _request_from_loose([file], folder, DISK_LIMITS, fs_hz, unit)
-    if kind not in READERS and path.with_suffix(".hea").is_file():  # half of a WFDB record
+        return *_among([file], workspace, DISK_LIMITS), DISK_LIMITS
+    if kind not in READERS and path.with_suffix(".hea").is_file():  # the signal file of a WFDB record
         file = file_on_disk(path.with_suffix(".hea"))
 
     def beside(name: str) -> InputFile | None:
         neighbour = path.parent / name
         return InputFile(name, neighbour) if neighbour.is_file() else None
 
-    return ReadRequest(file, beside, DISK_LIMITS, fs_hz, unit)
+    return file, beside, DISK_LIMITS
 
 
-def _request_from_loose(
-    files: Sequence[InputFile], folder: Path, limits: Limits, fs_hz: float | None, unit: Unit | None
-) -> ReadRequest:
-    """The request for files that were handed over together, or for the members of one archive."""
+def _among(files: Sequence[InputFile], workspace: Path, limits: Limits) -> tuple[InputFile, Companion]:
+    """The main file among those that came together, loose or in one archive, and a look-up by name."""
     if len(files) == 1 and _kind(files[0]) is FileKind.ZIP:
-        files = unpack(files[0], folder, limits)
+        files = unpack(files[0], workspace, limits)
     main = _main_file(files)
     by_name = {PurePosixPath(file.name): file for file in files}
-    main_folder = PurePosixPath(main.name).parent
-
-    def companion(name: str) -> InputFile | None:
-        return by_name.get(main_folder / name)
-
-    return ReadRequest(main, companion, limits, fs_hz, unit)
+    return main, lambda name: by_name.get(PurePosixPath(main.name).parent / name)
 
 
 def _main_file(files: Sequence[InputFile]) -> InputFile:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ MILLIVOLTS_PER_UNIT = {"mv": 1.0, "uv": 1e-3, "\u00b5v": 1e-3, "\u03bcv": 1e-3, 
 # Leads outside the standard twelve: modified limb leads, posterior and right chest leads, Frank and
 # bipolar chest leads, and the bare "ECG", "EKG 2" of monitors.
 _OTHER_LEAD = re.compile(
-    r"^(ml(i{1,3}|[1-3])|v[7-9]|v[3-9]r|cm5|cs5|cc5|[xyz]|es|as|ai|(ecg|ekg)[\s_-]*\d*)$", re.I
+    r"^(ml(i{1,3}|[1-3])|v[7-9]|v[3-9]r|cm5|cs5|cc5|v[xyz]|es|as|ai|(ecg|ekg)[\s_-]*\d*)$", re.I
 )
 
 
@@ -55,14 +56,23 @@ def lead_name(label: str) -> str | None:
     return canonical_lead_name(label) or (bare if _OTHER_LEAD.match(bare) else None)
 
 
+def to_millivolts(values: NDArray[Any], millivolts_per_unit: float) -> NDArray[np.float32]:
+    """Values of any unit as millivolts; what is not finite, or too large for float32, becomes NaN."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        signal_mv: NDArray[np.float32] = np.multiply(values, millivolts_per_unit).astype(np.float32)
+    signal_mv[~np.isfinite(signal_mv)] = np.nan
+    return signal_mv
+
+
 def to_record(recording: Recording, name: str) -> ECGRecord:
     """Join the channels of one rate into a record, derive limb leads, and check that it is usable.
 
     Raises SignalError when there is nothing an ECG could be read from.
     """
     channels, notes = _recorded(recording.channels)
+    for channel in channels:
+        _check_rate(channel.fs_hz)
     channels, rate_notes = _of_one_rate(channels)
-    _check_rate(channels[0].fs_hz)
     length = min(channel.signal_mv.size for channel in channels)
     record = ECGRecord(
         signal_mv=np.stack([channel.signal_mv[:length] for channel in channels]),

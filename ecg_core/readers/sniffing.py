@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from enum import Enum, auto
 
@@ -51,6 +52,7 @@ _MATLAB_4 = re.compile(rb"^[\x00-\x34]\x00\x00\x00.{8}[\x00\x01]\x00\x00\x00.\x0
 _RECORD_LINE = re.compile(r"^(?P<name>[^\s,;]+?)(?P<segments>/\d+)?[ \t]+\d+([ \t]+\d[^,;]*)?$")
 _SIGNAL_LINE = re.compile(r"^(?=[^\s]*[A-Za-z~])[^\s,;]+[ \t]+\d+(x\d+)?(:\d+)?(\+\d+)?([ \t]|$)")
 _MARKUP = re.compile(r"^\s*<(\?xml|!DOCTYPE|[A-Za-z])", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 _HTML = re.compile(r"<(!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE)
 
 
@@ -71,21 +73,26 @@ def head_length() -> int:
     return _HEAD_BYTES
 
 
-def decode_text(data: bytes) -> str:
-    """Text of a file by its byte order mark, else as UTF-8, else as Windows-1252 (never fails)."""
+def text_encoding(data: bytes) -> str:
+    """The encoding of text that starts with `data`: by its byte order mark, else UTF-8, else Windows-1252."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
+        return "utf-16"
     try:
-        return data.decode("utf-8-sig")
+        codecs.getincrementaldecoder("utf-8-sig")().decode(data)  # data may end inside a character
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def decode_text(data: bytes) -> str:
+    """The characters of a text file; bytes that are none become replacement characters."""
+    return data.decode(text_encoding(data), errors="replace")
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether the bytes hold hardly any control characters other than white space."""
+    """Whether the bytes hold no NUL and hardly any other control characters."""
     characters = decode_text(head)
-    controls = sum(not (c.isprintable() or c.isspace()) for c in characters)
-    return "\x00" not in characters and controls <= 0.02 * len(characters)
+    return "\x00" not in characters and len(_CONTROL.findall(characters)) <= 0.02 * len(characters)
 
 
 def _kind_of_text(text: str) -> FileKind:

@@ -1,18 +1,16 @@
 """WFDB records: a text header (`.hea`) and the signal files it names (`.dat`, `.mat`).
 
-The header is written anew, with generated file names, into a folder of its own that links to the
-signal files. Whatever names a header holds, wfdb so never opens anything but those links.
+The header is written anew with generated file names, beside links of those names to the signal
+files. Whatever names a header holds, wfdb so never opens anything but those links.
 Format: https://physionet.org/physiotools/wag/header-5.htm
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import numpy as np
 import wfdb
 
 from ecg_core.errors import (
@@ -25,7 +23,7 @@ from ecg_core.leads import canonical_lead_name
 from ecg_core.readers.guard import damage_means
 from ecg_core.readers.inputs import InputFile, ReadRequest
 from ecg_core.readers.patient_facts import age_years, sex
-from ecg_core.readers.recording import MILLIVOLTS_PER_UNIT, Channel, Recording, lead_name
+from ecg_core.readers.recording import MILLIVOLTS_PER_UNIT, Channel, Recording, lead_name, to_millivolts
 from ecg_core.readers.sniffing import decode_text
 from ecg_core.record import Patient
 
@@ -42,24 +40,23 @@ _RECORD_NAME = "record"
 def read_wfdb(request: ReadRequest) -> Recording:
     """Read the record whose header is `request.file`."""
     name = request.file.display_name
-    lines = _header_lines(request)
+    text = _header_text(request)
+    lines = _header_lines(text, request.file.display_name)
     signal_files = _signal_files(lines, request)
-    with TemporaryDirectory(prefix="ecg-") as folder:
-        _write_workspace(Path(folder), lines, signal_files)
-        record_path = str(Path(folder) / _RECORD_NAME)
-        with damage_means(f"The header {name} is not a valid WFDB header. Export the record again."):
-            header = wfdb.rdheader(record_path)
-        _check_extent(header, signal_files, request)
-        with damage_means(f"The signal files of {name} are damaged. Export the record again."):
-            record = wfdb.rdrecord(record_path, smooth_frames=False)
+    record_path = _write_links(request.workspace, lines, signal_files)
+    with damage_means(f"The header {name} is not a valid WFDB header. Export the record again."):
+        header = wfdb.rdheader(record_path)
+    _check_extent(header, signal_files, request)
+    with damage_means(f"The signal files of {name} are damaged. Export the record again."):
+        record = wfdb.rdrecord(record_path, smooth_frames=False)
     channels, notes = _channels(record, name, _rate_hz(lines, request))
-    facts, fact_notes = _facts(request)
+    patient, patient_notes = _facts(text)
     return Recording(
         format="WFDB",
         channels=channels,
-        patient=facts,
+        patient=patient,
         recorded_at=record.base_datetime,
-        notes=fact_notes + notes + _calibration_notes(lines),
+        notes=patient_notes + notes + _calibration_notes(lines),
     )
 
 
@@ -69,11 +66,11 @@ def _header_text(request: ReadRequest) -> str:
     return decode_text(request.file.head(_MAX_HEADER_BYTES))
 
 
-def _header_lines(request: ReadRequest) -> list[list[str]]:
+def _header_lines(text: str, name: str) -> list[list[str]]:
     """The record line and the signal lines, each cut at white space. Comments are left out."""
-    stripped = (line.strip() for line in _header_text(request).splitlines())
+    stripped = (line.strip() for line in text.splitlines())
     lines = [line.split() for line in stripped if line and not line.startswith("#")]
-    name, record_line, signal_lines = request.file.display_name, lines[0], lines[1:]
+    record_line, signal_lines = lines[0], lines[1:]
     if "/" in record_line[0]:
         raise UnsupportedFormatError(
             f"{name} describes a recording in several segments, which is not read yet. Choose one of its segments."
@@ -106,17 +103,18 @@ def _signal_files(lines: Sequence[Sequence[str]], request: ReadRequest) -> dict[
     return files
 
 
-def _write_workspace(folder: Path, lines: Sequence[Sequence[str]], files: dict[str, InputFile]) -> None:
-    """A header under generated names, and links of those names to the signal files."""
+def _write_links(folder: Path, lines: Sequence[Sequence[str]], files: Mapping[str, InputFile]) -> str:
+    """Write the header under generated names, link those names to the signal files; returns the record's path."""
     link_names = {name: f"signal{number}" for number, name in enumerate(files)}
     header = [[_RECORD_NAME, *lines[0][1:]]] + [[link_names[line[0]], *line[1:]] for line in lines[1:]]
     text = "\n".join(" ".join(line) for line in header)
     (folder / f"{_RECORD_NAME}.hea").write_text(text, encoding="ascii", errors="ignore")
     for name, file in files.items():
         (folder / link_names[name]).symlink_to(file.path.resolve())
+    return str(folder / _RECORD_NAME)
 
 
-def _check_extent(header: wfdb.Record, files: dict[str, InputFile], request: ReadRequest) -> None:
+def _check_extent(header: wfdb.Record, files: Mapping[str, InputFile], request: ReadRequest) -> None:
     """Refuse, before any sample is read, headers that ask for more than there is or than is allowed."""
     name = request.file.display_name
     unknown = sorted(set(header.fmt) - set(_BYTES_PER_SAMPLE))
@@ -168,7 +166,7 @@ def _channels(record: wfdb.Record, name: str, frames_hz: float) -> tuple[list[Ch
         if factor is None or (named and lead_name(label) is None):
             left_out.append(label)
             continue
-        samples_mv = (record.e_p_signal[number] * factor).astype(np.float32)
+        samples_mv = to_millivolts(record.e_p_signal[number], factor)
         kept.append(Channel(label, samples_mv, frames_hz * record.samps_per_frame[number]))
     if not kept:
         raise UnreadableFileError(f"{name} holds no ECG, only: {', '.join(left_out)[:200]}.")
@@ -182,11 +180,11 @@ def _calibration_notes(lines: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return ("The header states no gain for some leads: their amplitudes are not calibrated.",)
 
 
-def _facts(request: ReadRequest) -> tuple[Patient, tuple[str, ...]]:
+def _facts(text: str) -> tuple[Patient, tuple[str, ...]]:
     """Age, sex and diagnosis codes from comments such as `#Age: 63` or `#<sex>: F`."""
     facts = {
         match["key"].lower(): match["value"]
-        for line in _header_text(request).splitlines()
+        for line in text.splitlines()
         if (match := _FACT.match(line.strip()))
     }
     patient = Patient(
