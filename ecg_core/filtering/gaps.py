@@ -15,36 +15,40 @@ def bridge_gaps(signal_mv: NDArray[np.floating]) -> tuple[NDArray[np.float64], N
     """
     missing = ~np.isfinite(signal_mv)
     filled = np.array(signal_mv, dtype=np.float64)
-    if missing.any():
-        rows, row_missing = filled.reshape(-1, filled.shape[-1]), missing.reshape(-1, filled.shape[-1])
-        for row, gone in zip(rows, row_missing, strict=True):
-            if gone.all():
-                row[:] = 0.0
-            elif gone.any():
-                row[gone] = np.interp(np.flatnonzero(gone), np.flatnonzero(~gone), row[~gone])
+    for index in np.argwhere(missing.any(axis=-1)):
+        row, gone = filled[tuple(index)], missing[tuple(index)]
+        if gone.all():
+            row[:] = 0.0
+        else:
+            row[gone] = np.interp(np.flatnonzero(gone), np.flatnonzero(~gone), row[~gone])
     return filled, missing
 
 
-def recorded_segments(missing: NDArray[np.bool_], longest_bridge: int) -> list[tuple[int, int]]:
+def runs(condition: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """`(n, 2)`: start and stop of every run of true values in `(samples,)`."""
+    padded = np.concatenate([[False], condition, [False]])
+    return np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2)
+
+
+def recorded_stretches(missing: NDArray[np.bool_], longest_bridge: int) -> list[tuple[int, int]]:
     """`(start, stop)` of the stretches of one lead `(samples,)` between gaps longer than `longest_bridge` samples.
 
     Shorter gaps stay inside a stretch; a stretch starts and ends with a recorded sample.
     """
-    present = np.flatnonzero(~missing)
-    if present.size == 0:
+    recorded = runs(~missing)
+    if len(recorded) == 0:
         return []
-    breaks = np.flatnonzero(np.diff(present) > longest_bridge + 1)
-    starts = present[np.r_[0, breaks + 1]]
-    stops = present[np.r_[breaks, present.size - 1]] + 1
-    return [(int(start), int(stop)) for start, stop in zip(starts, stops, strict=True)]
+    apart = recorded[1:, 0] - recorded[:-1, 1] > longest_bridge
+    starts, stops = recorded[np.r_[True, apart], 0], recorded[np.r_[apart, True], 1]
+    return list(zip(starts.tolist(), stops.tolist(), strict=True))
 
 
 def recorded_blocks(
     missing: NDArray[np.bool_], longest_bridge: int
-) -> list[tuple[tuple[int, int], NDArray[np.intp]]]:
-    """The stretches of all leads `(leads, samples)`, each with the indices of the leads that share it."""
+) -> list[tuple[NDArray[np.intp], int, int]]:
+    """`(rows, start, stop)`: each stretch of `(leads, samples)` once, with the leads that share it."""
     rows_of: dict[tuple[int, int], list[int]] = defaultdict(list)
     for row, lead_missing in enumerate(missing):
-        for segment in recorded_segments(lead_missing, longest_bridge):
-            rows_of[segment].append(row)
-    return [(segment, np.array(rows)) for segment, rows in rows_of.items()]
+        for stretch in recorded_stretches(lead_missing, longest_bridge):
+            rows_of[stretch].append(row)
+    return [(np.array(rows), start, stop) for (start, stop), rows in rows_of.items()]
