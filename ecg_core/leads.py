@@ -26,16 +26,18 @@ LIMB_FROM_I_II: dict[str, tuple[float, float]] = {
     "aVF": (-0.5, 1.0),
 }
 
+# A separator may stand inside a name only where it cannot join two names ("V-1", not "I-II"), and a
+# leading minus is never dropped: "-aVR" is the inverted lead of the Cabrera order.
+_LEAD_LABEL = re.compile(
+    r"(?:(?:ecg|ekg|lead)[\s_:.-]*)*(?P<name>i{1,3}|a[\s_-]?v[\s_-]?[rlf]|v[\s_-]?[1-6])[\s_.]*", re.IGNORECASE
+)
 _BY_LOWER_NAME = {name.lower(): name for name in STANDARD_LEADS}
-_NAME_DECORATION = re.compile(r"^(ecg|ekg|lead)[\s_:-]*|[\s_.-]+", re.IGNORECASE)
 
 
 def canonical_lead_name(name: str) -> str | None:
     """The standard spelling of a lead's name (``"ECG Lead AVR"`` -> ``"aVR"``), or None if it is not one of the twelve."""
-    bare = name.strip()
-    while (shorter := _NAME_DECORATION.sub("", bare)) != bare:
-        bare = shorter
-    return _BY_LOWER_NAME.get(bare.lower())
+    match = _LEAD_LABEL.fullmatch(name.strip())
+    return _BY_LOWER_NAME[re.sub(r"[\s_-]", "", match["name"]).lower()] if match else None
 
 
 def limb_leads_from_pair(
@@ -45,13 +47,11 @@ def limb_leads_from_pair(
 
     Raises ValueError when the two names are the same or not limb leads.
     """
+    if first == second or not {first, second} <= set(LIMB_LEADS):
+        raise ValueError(f"two different limb leads are needed, not {first} and {second}")
     weights = np.array([LIMB_FROM_I_II[first], LIMB_FROM_I_II[second]])
-    if first == second:
-        raise ValueError("two different limb leads are needed")
     lead_i, lead_ii = np.tensordot(np.linalg.inv(weights), np.stack([first_mv, second_mv]), axes=1)
-    return {
-        name: (a * lead_i + b * lead_ii).astype(np.float32) for name, (a, b) in LIMB_FROM_I_II.items()
-    }
+    return {name: (a * lead_i + b * lead_ii).astype(np.float32) for name, (a, b) in LIMB_FROM_I_II.items()}
 
 
 def standard_from_independent(signal_mv: NDArray[np.float32]) -> NDArray[np.float32]:

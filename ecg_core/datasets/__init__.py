@@ -1,0 +1,1 @@
+"""Real and simulated ECGs for training and evaluation."""

@@ -116,7 +116,9 @@ def read_card(path: Path) -> Card:
             }
         )
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise CheckpointError(f"{path} is not a readable model card ({type(error).__name__}: {error}).") from error
+        raise CheckpointError(
+            f"{path} is not a readable model card ({type(error).__name__}: {error})."
+        ) from error
 
 
 def _tuples(raw: dict[str, Any]) -> dict[str, Any]:

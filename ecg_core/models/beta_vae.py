@@ -93,6 +93,11 @@ class BetaVAE(nn.Module):
             *(ResidualBlock(decoding(), channels, decoder_dropout) for _ in range(depth)),
             nn.ConvTranspose1d(channels, in_channels, kernel_size, padding=padding),
         )
+        # PyTorch scales transposed convolutions by their few outputs: the first reconstructions would be
+        # tens of millivolts off and most of the training spent on coming down. Start from a flat line.
+        output_layer = self.decoder[-1]
+        assert isinstance(output_layer, nn.ConvTranspose1d)
+        nn.init.normal_(output_layer.weight, std=1e-3)
 
     def encode(self, x: Tensor) -> Latent:
         """The distribution over the latent space for each beat."""

@@ -1,0 +1,86 @@
+"""Real ECGs as bases for the potassium simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from ecg_core.errors import ECGError
+from ecg_core.leads import STANDARD_LEADS, standard_from_independent
+from ecg_core.readers import open_ecg
+from ecg_core.record import ECGRecord, Source
+
+Split = Literal["train", "validation", "calibration", "test"]
+SPLITS: tuple[Split, ...] = ("train", "validation", "calibration", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class BaseECG:
+    """A real record, where it comes from, and to which part of the data its patient belongs."""
+
+    record: ECGRecord
+    record_id: str
+    patient_id: str | None
+    split: Split
+
+
+def split_of_fold(strat_fold: int) -> Split:
+    """The part of the data a PTB-XL fold belongs to. Folds never share a patient.
+
+    The networks learn from fold 10, whose labels are never read here (the base is only a carrier of
+    the simulated effect); the other parts come from folds that hold no patient of fold 10.
+    """
+    if strat_fold == 10:
+        return "train"
+    if strat_fold <= 3:
+        return "validation"
+    return "calibration" if strat_fold <= 6 else "test"
+
+
+def read_ptbxl(root: Path) -> Iterator[BaseECG]:
+    """The 500 Hz records of a PTB-XL folder as PhysioNet ships it; records whose files are absent are passed over.
+
+    Fold 10 can also come from the compact file `fold10_500hz_delta_uv.npz` beside the table (see
+    `read_fold10_pack`); its records are then not read twice. Raises ECGError when the folder holds no table.
+    """
+    table_path = root / "ptbxl_database.csv"
+    if not table_path.is_file():
+        raise ECGError(
+            f"{root} holds no ptbxl_database.csv; give the folder of PTB-XL as PhysioNet ships it."
+        )
+    pack = root / "fold10_500hz_delta_uv.npz"
+    if pack.is_file():
+        yield from read_fold10_pack(pack, root / "fold10_labels.csv")
+    table = pd.read_csv(table_path, usecols=["ecg_id", "patient_id", "strat_fold", "filename_hr"])
+    for row in table.itertuples():
+        path = root / f"{row.filename_hr}.hea"
+        if path.is_file() and not (pack.is_file() and row.strat_fold == 10):
+            yield BaseECG(
+                open_ecg(path),
+                f"ptbxl-{row.ecg_id}",
+                f"ptbxl-{row.patient_id:.0f}",
+                split_of_fold(row.strat_fold),
+            )
+
+
+def read_fold10_pack(pack: Path, labels: Path) -> Iterator[BaseECG]:
+    """PTB-XL fold 10 from one file: `delta` int16 (n, 8, 5000), differences in uV, 500 Hz, eight independent leads.
+
+    Only the identifiers are read from the label table. The table names no patients.
+    """
+    delta = np.load(pack, mmap_mode=None, allow_pickle=False)["delta"]
+    ecg_ids = pd.read_csv(labels, usecols=["ecg_id"])["ecg_id"]
+    for rows, ecg_id in zip(delta, ecg_ids, strict=True):
+        signal_mv = np.cumsum(rows, axis=-1, dtype=np.int16).astype(np.float32) / 1000.0
+        record = ECGRecord(
+            standard_from_independent(signal_mv),
+            500.0,
+            STANDARD_LEADS,
+            source=Source(f"ptbxl-{ecg_id}", "PTB-XL"),
+        )
+        yield BaseECG(record, f"ptbxl-{ecg_id}", None, split_of_fold(10))

@@ -1,0 +1,82 @@
+"""From an annotated record to what each network is fed. Training and inference share these functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecg_core.annotation.types import CYCLE_FS_HZ, Cycles
+from ecg_core.filtering.resample import resample
+from ecg_core.inference.types import ModelInput
+from ecg_core.record import ECGRecord
+
+CROP_SAMPLES = 1024
+MAX_CROPS = 5
+MIN_CYCLE_SHARE = 0.3  # of the 512 samples, below which a beat is too cut off to be judged
+
+Floats = NDArray[np.float32]
+
+
+def zscore(signal: Floats) -> Floats:
+    """Each item and lead to mean 0 and SD 1 over its own samples, then NaN to 0; `(..., samples)`.
+
+    A constant signal becomes all zeros.
+    """
+    mean = np.nanmean(signal, axis=-1, keepdims=True)
+    spread = np.nanstd(signal, axis=-1, keepdims=True)
+    scaled = (signal - mean) / np.where(spread > 1e-6, spread, np.inf)
+    return np.nan_to_num(scaled).astype(np.float32)
+
+
+def cycle_input(cycles: Mapping[str, Cycles], lead: str = "II") -> ModelInput | None:
+    """Every whole cycle of one lead, z-scored and zero-padded, `(cycles, 1, 512)`; None if there is none."""
+    if lead not in cycles:
+        return None
+    beats_mv = cycles[lead].beats_mv
+    whole = np.isfinite(beats_mv).mean(axis=1) >= MIN_CYCLE_SHARE
+    if not whole.any():
+        return None
+    signal = zscore(beats_mv[whole])[:, None, :]
+    return ModelInput(signal, (lead,), CYCLE_FS_HZ, "z-score", f"{len(signal)} cycles of lead {lead}")
+
+
+def median_beat_input(
+    cycles: Mapping[str, Cycles], leads: tuple[str, ...] = ("II", "V5")
+) -> ModelInput | None:
+    """The median beats in mV, zero-padded, `(1, leads, 512)`; None if a lead or its median beat is missing."""
+    if any(lead not in cycles for lead in leads):
+        return None
+    beat_mv = np.stack([cycles[lead].median_mv for lead in leads])
+    if (np.isfinite(beat_mv).mean(axis=1) < MIN_CYCLE_SHARE).any():
+        return None
+    signal = np.nan_to_num(beat_mv)[None].astype(np.float32)
+    return ModelInput(signal, leads, CYCLE_FS_HZ, "mV", f"median beat of leads {' and '.join(leads)}")
+
+
+def crop_input(filtered: ECGRecord, leads: tuple[str, ...]) -> ModelInput | None:
+    """Up to five 1024-sample crops spread evenly over the record, mV at 500 Hz, `(crops, leads, 1024)`.
+
+    Absent leads and gaps are zeros (the network is told which leads are absent). None if the record
+    is shorter than one crop or has none of the leads.
+    """
+    present = [name for name in leads if name in filtered.leads]
+    if not present:
+        return None
+    at_500 = resample(filtered.select(present).signal_mv, filtered.fs_hz, CYCLE_FS_HZ)
+    if at_500.shape[1] < CROP_SAMPLES:
+        return None
+    signal = np.zeros((len(leads), at_500.shape[1]), dtype=np.float32)
+    signal[[leads.index(name) for name in present]] = np.nan_to_num(at_500)
+    starts = crop_starts(at_500.shape[1])
+    crops = np.stack([signal[:, start : start + CROP_SAMPLES] for start in starts])
+    return ModelInput(
+        crops, leads, CYCLE_FS_HZ, "mV", f"{len(crops)} crops of 2.05 s of {len(present)} leads"
+    )
+
+
+def crop_starts(n_samples: int) -> NDArray[np.int64]:
+    """Where the crops begin: as many as fit without overlap, at most `MAX_CROPS`, evenly spread."""
+    n_crops = min(max(1, n_samples // CROP_SAMPLES), MAX_CROPS)
+    return np.linspace(0, n_samples - CROP_SAMPLES, n_crops).astype(np.int64)

@@ -1,0 +1,82 @@
+"""Where the waves of each beat begin and end, steady enough to warp a whole record by.
+
+Single marks jitter from beat to beat; a warp that followed them would leave a trace. So the median
+distance from R over the record is used for every beat, the T wave's scaled with the root of RR.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Annotation
+
+# Used where the record gives no mark: usual distances from R in seconds (P, QRS) at RR = 1 s (T).
+USUAL_P_S = (-0.17, -0.07)
+USUAL_QRS_S = (-0.04, 0.05)
+USUAL_T_S = (0.26, 0.36)  # peak, offset
+
+
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    """`knots_s` `(beats, 8)`: P onset, P offset, QRS onset, R, J, T onset, T peak, T offset in seconds, rising."""
+
+    knots_s: NDArray[np.float64]
+
+    P_ON, P_OFF, QRS_ON, R, J, T_ON, T_PEAK, T_OFF = range(8)
+
+
+def find_landmarks(annotation: Annotation) -> Landmarks:
+    """Landmarks of all beats. Needs at least two beats (ValueError)."""
+    if annotation.n_beats < 2:
+        raise ValueError("at least two beats are needed")
+    r_s = annotation.r_peaks / annotation.fs_hz
+    rr_s = np.diff(r_s)
+    rr_s = np.append(rr_s, rr_s[-1])
+    root_rr = np.sqrt(np.clip(rr_s, 0.3, 1.5))
+
+    def from_r(
+        marks: NDArray[np.float64], column: int, usual: float, scale: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        distance = (marks[:, column] / annotation.fs_hz - r_s) / scale
+        typical = np.nanmedian(distance) if np.isfinite(distance).any() else usual
+        return r_s + typical * scale
+
+    waves, one = annotation.waves, np.ones_like(r_s)
+    t_peak = from_r(waves.t, PEAK, USUAL_T_S[0], root_rr)
+    t_off = from_r(waves.t, OFFSET, USUAL_T_S[1], root_rr)
+    j = from_r(waves.qrs, OFFSET, USUAL_QRS_S[1], one)
+    knots = np.stack(
+        [
+            from_r(waves.p, ONSET, USUAL_P_S[0], one),
+            from_r(waves.p, OFFSET, USUAL_P_S[1], one),
+            from_r(waves.qrs, ONSET, USUAL_QRS_S[0], one),
+            r_s,
+            j,
+            np.maximum(j + 0.02, t_peak - 1.3 * (t_off - t_peak)),
+            t_peak,
+            t_off,
+        ],
+        axis=1,
+    )
+    return Landmarks(_in_order(knots))
+
+
+def _in_order(knots_s: NDArray[np.float64], gap_s: float = 0.008) -> NDArray[np.float64]:
+    """Push knots apart so that each follows the one before, outward from R, and beats do not overlap."""
+    knots_s = knots_s.copy()
+    for column in range(Landmarks.R - 1, -1, -1):
+        knots_s[:, column] = np.minimum(knots_s[:, column], knots_s[:, column + 1] - gap_s)
+    for column in range(Landmarks.R + 1, knots_s.shape[1]):
+        knots_s[:, column] = np.maximum(knots_s[:, column], knots_s[:, column - 1] + gap_s)
+    # Where T runs into the next P (fast rates), the available time is shared in proportion.
+    room = knots_s[1:, Landmarks.R] - knots_s[:-1, Landmarks.R]
+    needed = (knots_s[:-1, -1] - knots_s[:-1, Landmarks.R]) + (knots_s[1:, Landmarks.R] - knots_s[1:, 0])
+    shrink = np.minimum(1.0, (room - gap_s) / needed)
+    after = np.append(shrink, 1.0)[:, None]
+    before = np.insert(shrink, 0, 1.0)[:, None]
+    r_s = knots_s[:, Landmarks.R, None]
+    offsets = knots_s - r_s
+    return r_s + np.where(offsets > 0, offsets * after, offsets * before)

@@ -1,0 +1,140 @@
+"""One training loop for every network: epochs, validation, best weights, resume."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from ecg_core.training.batches import BatchSource
+from ecg_core.training.state import load_state, save_state, save_weights
+
+LossFunction = Callable[[nn.Module, Tensor, Tensor], Tensor]
+Report = Callable[["Epoch"], None]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stretch of training with one loss. `patience` epochs without a better validation loss end it."""
+
+    name: str
+    loss: LossFunction
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    patience: int
+    anneal: bool = False  # cosine from the learning rate to zero over the epochs
+    plateau: bool = False  # halve the rate after 3 epochs without a better validation loss
+    clip_norm: float | None = None
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One row of the loss curve."""
+
+    stage: str
+    epoch: int
+    train_loss: float
+    val_loss: float
+    learning_rate: float
+    seconds: float
+
+
+def run_stage(
+    stage: Stage, model: nn.Module, train: BatchSource, validation: BatchSource, folder: Path, report: Report
+) -> list[Epoch]:
+    """Train `model`, leave the best weights in it and in `<stage>-best.safetensors`; return the loss curve.
+
+    Starts where an interrupted run of the same stage in `folder` stopped.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.Adam(parameters, lr=stage.learning_rate)
+    facts = load_state(folder, stage.name, model, optimizer) or {"history": []}
+    history = [Epoch(**row) for row in facts["history"]]
+    best_path = folder / f"{stage.name}-best.safetensors"
+    while len(history) < stage.epochs and not _has_stalled(history, stage.patience):
+        rate = _learning_rate(stage, history)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        started = time.monotonic()
+        train_loss = _train_epoch(stage, model, optimizer, train, len(history))
+        val_loss = mean_loss(model, stage.loss, validation, stage.batch_size)
+        if val_loss < min((row.val_loss for row in history), default=math.inf):
+            save_weights(best_path, model)
+        history.append(Epoch(stage.name, len(history) + 1, train_loss, val_loss, rate, time.monotonic() - started))
+        save_state(folder, stage.name, model, optimizer, {"history": [asdict(row) for row in history]})
+        report(history[-1])
+    model.load_state_dict(load_file(best_path))
+    return history
+
+
+def loss_curve(history: list[Epoch]) -> pd.DataFrame:
+    """Columns stage, epoch, train_loss, val_loss, learning_rate, seconds."""
+    return pd.DataFrame([asdict(row) for row in history])
+
+
+@torch.no_grad()
+def mean_loss(model: nn.Module, loss: LossFunction, source: BatchSource, batch_size: int) -> float:
+    """The loss in evaluation mode, averaged over examples."""
+    model.eval()
+    total, count = 0.0, 0
+    for inputs, k_meq_l in source.batches(batch_size, epoch=0):
+        with _mixed_precision():
+            total += float(loss(model, inputs, k_meq_l)) * len(inputs)
+        count += len(inputs)
+    return total / count
+
+
+def _train_epoch(stage: Stage, model: nn.Module, optimizer: torch.optim.Optimizer, source: BatchSource, epoch: int) -> float:
+    model.train()
+    total, count = 0.0, 0
+    for inputs, k_meq_l in source.batches(stage.batch_size, epoch):
+        optimizer.zero_grad()
+        with _mixed_precision():
+            loss = stage.loss(model, inputs, k_meq_l)
+        loss.backward()  # type: ignore[no-untyped-call]
+        if stage.clip_norm is not None:
+            nn.utils.clip_grad_norm_(model.parameters(), stage.clip_norm)
+        optimizer.step()
+        total += float(loss.detach()) * len(inputs)
+        count += len(inputs)
+    return total / count
+
+
+def _learning_rate(stage: Stage, history: list[Epoch]) -> float:
+    if stage.anneal:
+        return stage.learning_rate * 0.5 * (1 + math.cos(math.pi * len(history) / stage.epochs))
+    if stage.plateau and history:
+        stalled = _epochs_since_best(history[_last_rate_change(history) :])
+        return history[-1].learning_rate * (0.5 if stalled >= 3 else 1.0)
+    return stage.learning_rate
+
+
+def _last_rate_change(history: list[Epoch]) -> int:
+    rates = [row.learning_rate for row in history]
+    return rates.index(rates[-1])
+
+
+def _epochs_since_best(history: list[Epoch]) -> int:
+    losses = [row.val_loss for row in history]
+    return len(losses) - 1 - losses.index(min(losses))
+
+
+def _has_stalled(history: list[Epoch], patience: int) -> bool:
+    return bool(history) and _epochs_since_best(history) >= patience
+
+
+def _mixed_precision() -> torch.autocast:
+    """bfloat16 where the processor computes in it (about twice as fast); float32 elsewhere."""
+    able = torch.cpu.get_capabilities()
+    return torch.autocast(
+        "cpu", torch.bfloat16, enabled=bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+    )
