@@ -1,0 +1,40 @@
+"""The ECGs that come with the program, listed in `examples/examples.csv`."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDER = Path(__file__).parents[2] / "examples"
+
+
+@dataclass(frozen=True)
+class Example:
+    """One bundled ECG; `path` is for `open_ecg`, `simulated` says that it is no patient's recording."""
+
+    key: str
+    title: str
+    path: Path
+    description: str
+    simulated: bool
+    source: str
+    licence: str
+
+
+def list_examples() -> tuple[Example, ...]:
+    """All bundled examples, in the order in which they are to be offered."""
+    with (_FOLDER / "examples.csv").open(encoding="utf-8", newline="") as index:
+        return tuple(_example(row) for row in csv.DictReader(index))
+
+
+def _example(row: dict[str, str]) -> Example:
+    return Example(
+        key=row["key"],
+        title=row["title"],
+        path=_FOLDER / row["file"],
+        description=row["description"],
+        simulated=row["simulated"] == "true",
+        source=row["source"],
+        licence=row["licence"],
+    )
