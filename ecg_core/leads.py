@@ -29,7 +29,8 @@ LIMB_FROM_I_II: dict[str, tuple[float, float]] = {
 # A separator may stand inside a name only where it cannot join two names ("V-1", not "I-II"), and a
 # leading minus is never dropped: "-aVR" is the inverted lead of the Cabrera order.
 _LEAD_LABEL = re.compile(
-    r"(?:(?:ecg|ekg|lead)[\s_:.-]*)*(?P<name>i{1,3}|a[\s_-]?v[\s_-]?[rlf]|v[\s_-]?[1-6])[\s_.]*", re.IGNORECASE
+    r"(?:(?:ecg|ekg|lead)[\s_:.-]*)*(?P<name>i{1,3}|a[\s_-]?v[\s_-]?[rlf]|v[\s_-]?[1-6])[\s_.]*",
+    re.IGNORECASE,
 )
 _BY_LOWER_NAME = {name.lower(): name for name in STANDARD_LEADS}
 
