@@ -74,7 +74,7 @@ def test_a_wrong_cell_is_explained(table: pd.DataFrame, column: str, value: obje
 
 
 def test_missing_columns_are_named(table: pd.DataFrame) -> None:
-    with pytest.raises(ECGError, match="lacks the column.s. simulated, p_hyper"):
+    with pytest.raises(ECGError, match=r"lacks the column\(s\) simulated, p_hyper"):
         validate_evaluation(table.drop(columns=["p_hyper", "simulated"]))
 
 
@@ -88,7 +88,9 @@ def test_a_missing_file_is_a_checkpoint_error(tmp_path: Path) -> None:
         read_evaluation(tmp_path / "evaluation.parquet")
 
 
-@pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + b"\0" * 50, b"\x89PNG\r\n\x1a\n\xff\xfe", b'a,b\n"'])
+@pytest.mark.parametrize(
+    "content", [b"", b"PAR1", b"PAR1" + b"\0" * 50, b"\x89PNG\r\n\x1a\n\xff\xfe", b'a,b\n"']
+)
 def test_a_file_of_another_kind_is_refused(content: bytes) -> None:
     with pytest.raises(ECGError):
         read_evaluation(io.BytesIO(content))

@@ -1,0 +1,16 @@
+import numpy as np
+import pandas as pd
+
+from ecg_core.evaluation.metrics import summarize
+from ecg_core.evaluation.report import summary_table
+
+
+def test_every_number_of_the_summary_has_a_row(table: pd.DataFrame) -> None:
+    summary = summarize(table, n_resamples=50)
+    rows = summary_table(summary).set_index("measure")
+    mae = rows.loc["Mean absolute error"]
+    assert mae.tolist() == [summary.mae_meq_l.value, summary.mae_meq_l.low, summary.mae_meq_l.high, "mEq/L"]
+    assert rows.loc["Hypokalemia: area under the ROC curve", "value"] == summary.hypo.auc.value
+    assert rows.loc["Hyperkalemia: sensitivity at p > 0.5", "value"] == summary.hyper.sensitivity
+    assert np.isnan(rows.loc["Pearson correlation", "ci_low"])
+    assert rows.index.is_unique and rows["value"].notna().all()
