@@ -36,10 +36,8 @@ def annotate(filtered: ECGRecord, method: str = DEFAULT_METHOD) -> Annotation:
 
 def _usable(waves: Waves) -> NDArray[np.bool_]:
     """Beats whose QRS bounds and T wave are known over all leads together."""
-    usable: NDArray[np.bool_] = np.isfinite(waves.qrs[:, [ONSET, OFFSET]]).all(axis=1) & np.isfinite(
-        waves.t[:, [PEAK, OFFSET]]
-    ).all(axis=1)
-    return usable
+    marks = (waves.qrs[:, ONSET], waves.qrs[:, OFFSET], waves.t[:, PEAK], waves.t[:, OFFSET])
+    return np.asarray(np.isfinite(np.sum(marks, axis=0)))
 
 
 def _warnings(n_beats: int, n_r_only: int) -> list[str]:

@@ -84,7 +84,7 @@ def typical_beats(beats_mv: NDArray[np.float32], on_time: NDArray[np.bool_]) -> 
 
     Where fewer than a third are on time (atrial fibrillation), timing says nothing and shape decides.
     """
-    recorded = np.isfinite(beats_mv).mean(axis=1) > 0.3
+    recorded = np.asarray(np.isfinite(beats_mv).mean(axis=1) > 0.3)
     candidates = recorded & on_time
     if candidates.sum() < max(1, recorded.sum() // 3):
         candidates = recorded
@@ -108,7 +108,7 @@ def correlation(beats_mv: NDArray[np.float32], reference_mv: NDArray[np.float32]
 
     x, y = centred(beats_mv), centred(np.broadcast_to(reference_mv, beats_mv.shape))
     scale = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
-    return np.divide((x * y).sum(axis=1), scale, out=np.zeros(len(x)), where=scale > 0)
+    return np.asarray(np.divide((x * y).sum(axis=1), scale, out=np.zeros(len(x)), where=scale > 0))
 
 
 def median_beat(beats_mv: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -7,11 +7,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.annotation.multilead import MultileadDelineator
 from ecg_core.annotation.neurokit import NeuroKitDelineator
 from ecg_core.annotation.types import Waves
 from ecg_core.record import ECGRecord
 
-DEFAULT_METHOD = "prominence"
+DEFAULT_METHOD = "multilead"
 
 
 class Delineator(Protocol):
@@ -27,5 +28,9 @@ class Delineator(Protocol):
 
 def delineators() -> dict[str, Delineator]:
     """All methods by name, the default first."""
-    methods: tuple[Delineator, ...] = (NeuroKitDelineator("prominence"), NeuroKitDelineator("dwt"))
+    methods: tuple[Delineator, ...] = (
+        MultileadDelineator(),
+        NeuroKitDelineator("prominence"),
+        NeuroKitDelineator("dwt"),
+    )
     return {method.name: method for method in methods}

@@ -8,7 +8,6 @@ near gaps, and raises on too few beats; here it runs on stretches of beats and e
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,16 +15,15 @@ import neurokit2 as nk
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Waves
+from ecg_core.annotation.blocks import beat_blocks, drop_unrecorded
+from ecg_core.annotation.types import Waves
 from ecg_core.filtering.gaps import bridge_gaps
 from ecg_core.record import ECGRecord
 
-BEATS_AT_ONCE = 120  # bounds memory on long records
-CONTEXT_BEATS = 2
 MIN_BEATS = 2  # the methods need an RR interval
 QRS_HALF_S = 0.15  # QRS onset and offset lie within this of R
-PR_LIMIT_S = 0.35
-QT_LIMIT_S = 0.65
+PR_LIMIT_S, P_TO_R_S = 0.35, 0.02  # P peaks between these before R
+R_TO_T_S, QT_LIMIT_S = 0.06, 0.65  # T peaks between these after R
 
 Floats = NDArray[np.float64]
 
@@ -50,10 +48,13 @@ class NeuroKitDelineator:
         waves = Waves.unknown(r_peaks.size)
         if r_peaks.size < MIN_BEATS or missing.mean() > 0.9 or np.nanstd(samples) < 1e-4:
             return waves
-        for beats, first, last in _stretches(r_peaks, fs_hz, signal.size):
-            marks = self._marks(signal[first:last], r_peaks[beats] - first, fs_hz)
-            _place(marks, r_peaks, beats, first, fs_hz, waves)
-        _drop_missing(waves, missing)
+        for block in beat_blocks(r_peaks, fs_hz, signal.size):
+            r = r_peaks[block.seen] - block.first
+            marks = self._marks(signal[block.first : block.last], r, fs_hz)
+            placed = _place(marks, r.astype(np.float64), fs_hz)
+            for wave, found in ((waves.p, placed.p), (waves.qrs, placed.qrs), (waves.t, placed.t)):
+                wave[block.own] = found[block.own_in_seen] + block.first
+        drop_unrecorded(waves, missing)
         return waves
 
     def _marks(self, signal: Floats, r_peaks: NDArray[np.int64], fs_hz: float) -> dict[str, Floats]:
@@ -68,26 +69,8 @@ class NeuroKitDelineator:
         return {key: np.unique(value[np.isfinite(value)]) for key, value in arrays.items()}
 
 
-def _stretches(r_peaks: NDArray[np.int64], fs_hz: float, n_samples: int) -> Iterator[tuple[slice, int, int]]:
-    """Slices of beats with some context, and the first and last sample of each stretch."""
-    for start in range(0, r_peaks.size, BEATS_AT_ONCE):
-        low = max(0, start - CONTEXT_BEATS)
-        high = min(r_peaks.size, start + BEATS_AT_ONCE + CONTEXT_BEATS)
-        first = max(0, int(r_peaks[low] - 1.5 * fs_hz))
-        last = min(n_samples, int(r_peaks[high - 1] + 1.5 * fs_hz))
-        yield slice(low, high), first, last
-
-
-def _place(
-    marks: dict[str, Floats],
-    r_peaks: NDArray[np.int64],
-    beats: slice,
-    first: int,
-    fs_hz: float,
-    waves: Waves,
-) -> None:
-    """Write the marks into the rows of the beats they belong to."""
-    r = r_peaks[beats].astype(np.float64) - first
+def _place(marks: dict[str, Floats], r: Floats, fs_hz: float) -> Waves:
+    """The marks in the rows of the beats they belong to, `r` `(beats,)`."""
     before = np.concatenate([[-np.inf], r[:-1]])
     after = np.concatenate([r[1:], [np.inf]])
     half = QRS_HALF_S * fs_hz
@@ -95,18 +78,17 @@ def _place(
     def nearest(key: str, low: Floats, high: Floats, target: Floats) -> Floats:
         return _nearest_within(marks.get(key, np.zeros(0)), low, high, target)
 
-    qrs = waves.qrs[beats]
-    qrs[:, ONSET] = nearest("ECG_R_Onsets", r - half, r, r) + first
-    qrs[:, OFFSET] = nearest("ECG_R_Offsets", r, r + half, r) + first
-    qrs[:, PEAK] = r + first
-    for letter, wave, low, high in (
-        ("P", waves.p[beats], np.maximum(r - PR_LIMIT_S * fs_hz, before), r - 0.02 * fs_hz),
-        ("T", waves.t[beats], r + 0.06 * fs_hz, np.minimum(r + QT_LIMIT_S * fs_hz, after)),
-    ):
+    def triple(letter: str, low: Floats, high: Floats) -> Floats:
         peak = nearest(f"ECG_{letter}_Peaks", low, high, r)
-        wave[:, ONSET] = nearest(f"ECG_{letter}_Onsets", low, peak, peak) + first
-        wave[:, PEAK] = peak + first
-        wave[:, OFFSET] = nearest(f"ECG_{letter}_Offsets", peak, high, peak) + first
+        onset = nearest(f"ECG_{letter}_Onsets", low, peak, peak)
+        return np.stack([onset, peak, nearest(f"ECG_{letter}_Offsets", peak, high, peak)], axis=1)
+
+    onset, offset = nearest("ECG_R_Onsets", r - half, r, r), nearest("ECG_R_Offsets", r, r + half, r)
+    return Waves(
+        p=triple("P", np.maximum(r - PR_LIMIT_S * fs_hz, before), r - P_TO_R_S * fs_hz),
+        qrs=np.stack([onset, r, offset], axis=1),
+        t=triple("T", r + R_TO_T_S * fs_hz, np.minimum(r + QT_LIMIT_S * fs_hz, after)),
+    )
 
 
 def _nearest_within(marks: Floats, low: Floats, high: Floats, target: Floats) -> Floats:
@@ -120,12 +102,3 @@ def _nearest_within(marks: Floats, low: Floats, high: Floats, target: Floats) ->
     best = distance.argmin(axis=0)
     chosen = np.take_along_axis(candidates, best[None], axis=0)[0]
     return np.where(fits.any(axis=0), chosen, np.nan)
-
-
-def _drop_missing(waves: Waves, missing: NDArray[np.bool_]) -> None:
-    """Forget marks on samples that were never recorded."""
-    for wave in (waves.p, waves.qrs, waves.t):
-        known = np.isfinite(wave)
-        on_gap = np.zeros_like(known)
-        on_gap[known] = missing[wave[known].astype(np.int64)]
-        wave[on_gap.any(axis=1)] = np.nan

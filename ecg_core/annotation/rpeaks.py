@@ -22,6 +22,8 @@ SEARCH_S = 0.08  # how far the R peak may lie from the middle of the QRS energy
 BLOCK_S = 120.0  # long records are worked through in blocks of this length ...
 OVERLAP_S = 6.0  # ... that see this much of their neighbours
 MIN_QRS_MV = 0.05  # a flat trace has no beats
+OPPOSITE_BEAT = 2.0  # a beat whose other deflection is this many times larger is read there
+SAMPLED_BEATS = 200  # enough to choose the reference lead by
 
 Floats = NDArray[np.float64]
 
@@ -108,16 +110,13 @@ def _qrs_centres(signal_mv: NDArray[np.float32], fs_hz: float) -> NDArray[np.int
 def _refine(record: ECGRecord, centres: NDArray[np.int64]) -> NDArray[np.int64]:
     """Move each QRS centre to the dominant deflection of the reference lead."""
     lead, sign = reference_lead(record, centres)
-    half = max(1, round(SEARCH_S * record.fs_hz))
-    signal = record.lead_mv(lead)
-    index = centres[:, None] + np.arange(-half, half + 1)
-    inside = (index >= 0) & (index < signal.size)
-    windows = np.where(inside, signal[np.clip(index, 0, signal.size - 1)], np.nan)
-    level = np.nanmedian(np.where(np.isfinite(windows).any(axis=1)[:, None], windows, 0.0), axis=1)
-    deflection = np.nan_to_num(sign * (windows - level[:, None]))
-    opposite = -deflection.min(axis=1) > 2.0 * deflection.max(axis=1)
+    half = round(SEARCH_S * record.fs_hz)
+    windows = _around(record.lead_mv(lead)[None], centres, half)[0]
+    deflection = sign * (windows - np.median(windows, axis=1, keepdims=True))
+    opposite = -deflection.min(axis=1) > OPPOSITE_BEAT * deflection.max(axis=1)  # e.g. a ventricular beat
     deflection = np.where(opposite[:, None], -deflection, deflection)
-    moved = centres + deflection.argmax(axis=1) - half
+    shift = np.where(deflection.max(axis=1) > 0, deflection.argmax(axis=1) - half, 0)
+    moved = np.clip(centres + shift, 0, record.n_samples - 1)
     apart: NDArray[np.bool_] = np.diff(moved, prepend=-record.n_samples) > 0.5 * REFRACTORY_S * record.fs_hz
     return np.asarray(moved[apart], dtype=np.int64)
 
@@ -126,17 +125,23 @@ def reference_lead(record: ECGRecord, centres: NDArray[np.int64]) -> tuple[str, 
     """The lead that R is read from, and the sign of its main deflection.
 
     Lead II where its QRS is at least a third as high as the highest lead's, else the highest lead.
+    An R wave counts as the main deflection unless the S wave is clearly larger.
     """
-    some = centres[:: max(1, centres.size // 200)]
-    half = max(1, round(SEARCH_S * record.fs_hz))
-    index = np.clip(some[:, None] + np.arange(-half, half + 1), 0, record.n_samples - 1)
-    windows = record.signal_mv[:, index].astype(np.float64)
-    windows = np.where(np.isfinite(windows).any(axis=2)[:, :, None], windows, 0.0)
-    level = np.nanmedian(windows, axis=2)
-    up = np.nanmedian(np.nanmax(windows, axis=2) - level, axis=1)
-    down = np.nanmedian(level - np.nanmin(windows, axis=2), axis=1)
+    some = centres[:: max(1, centres.size // SAMPLED_BEATS)]
+    windows = _around(record.signal_mv, some, round(SEARCH_S * record.fs_hz))
+    level = np.median(windows, axis=2)
+    up = np.median(windows.max(axis=2) - level, axis=1)
+    down = np.median(level - windows.min(axis=2), axis=1)
     height = np.maximum(up, down)
     best = int(np.argmax(height))
     if "II" in record.leads and height[record.leads.index("II")] > height[best] / 3:
         best = record.leads.index("II")
     return record.leads[best], 1.0 if up[best] >= 0.7 * down[best] else -1.0
+
+
+def _around(signal_mv: NDArray[np.float32], centres: NDArray[np.int64], half: int) -> Floats:
+    """Samples `(leads, beats, 2 * half + 1)` around each centre; gaps bridged, zero where nothing was recorded."""
+    index = centres[:, None] + np.arange(-half, half + 1)
+    inside = (index >= 0) & (index < signal_mv.shape[1])
+    windows = np.where(inside, signal_mv[:, np.clip(index, 0, signal_mv.shape[1] - 1)], np.nan)
+    return bridge_gaps(windows)[0]

@@ -1,0 +1,127 @@
+"""Delineation that uses all leads at once.
+
+The leads of an ECG show one electrical event at one time. What is faint in one lead is therefore
+looked for where the others show it, and a lead's bounds may differ only little from the median's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecg_core.annotation.blocks import Block, beat_blocks, drop_unrecorded
+from ecg_core.annotation.pt_waves import P_SHAPE, T_SHAPE, FoundWaves, Span, find_waves
+from ecg_core.annotation.qrs import QRSMarks, find_qrs, nanmedian
+from ecg_core.annotation.types import OFFSET, Waves
+from ecg_core.filtering.gaps import bridge_gaps
+from ecg_core.filtering.resample import resample
+from ecg_core.record import ECGRecord
+
+FS_HZ = 500.0  # the rate all records are delineated at
+MIN_BEATS = 2
+MIN_RANGE_MV = 0.03  # a lead that moves less is flat
+
+BLANK_S = 0.01  # beyond the QRS
+PR_S = 0.30  # P lies within this before R
+QRS_T_S = 0.05  # T peaks at least this long after the QRS ...
+QT_BASE_S, QT_RR_SHARE, QT_RR_S = (
+    0.14,
+    0.5,
+    1.0,
+)  # ... and at most this plus a share of RR (up to 1 s) after R
+P_RECORD_LIKENESS = 0.6  # median over beats; below it there is no atrial rhythm tied to the QRS
+P_BEAT_LIKENESS = 0.4
+T_BEAT_LIKENESS = 0.2
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class MultileadDelineator:
+    """The method "multilead"; see `methods.Delineator`."""
+
+    name: str = "multilead"
+
+    def delineate(self, record: ECGRecord, r_peaks: NDArray[np.int64]) -> dict[str, Waves]:
+        """Waves of every lead; a flat or absent lead has none.
+
+        P is kept where the signal before the QRS repeats from beat to beat, so it is absent in
+        atrial fibrillation, and also where atria and ventricles beat apart.
+        """
+        waves = {lead: Waves.unknown(r_peaks.size) for lead in record.leads}
+        if r_peaks.size < MIN_BEATS:
+            return waves
+        for block in beat_blocks(r_peaks, record.fs_hz, record.n_samples):
+            _delineate_block(record, r_peaks, block, waves)
+        for lead, samples in zip(record.leads, record.signal_mv, strict=True):
+            drop_unrecorded(waves[lead], ~np.isfinite(samples))
+        return waves
+
+
+def _delineate_block(
+    record: ECGRecord, r_peaks: NDArray[np.int64], block: Block, waves: dict[str, Waves]
+) -> None:
+    piece = record.signal_mv[:, block.first : block.last]
+    alive = _alive(piece)
+    if not alive.any():
+        return
+    signal, _ = bridge_gaps(resample(piece[alive], record.fs_hz, FS_HZ))
+    r = np.rint((r_peaks[block.seen] - block.first) * FS_HZ / record.fs_hz).astype(np.int64)
+    qrs = find_qrs(signal, r, FS_HZ)
+    p, t = _p_and_t(_without_qrs(signal, qrs), r, qrs)
+    bounds = np.stack([qrs.onset, qrs.peak, qrs.offset], axis=2)
+    for row, lead in enumerate(np.array(record.leads)[alive]):
+        target = waves[str(lead)]
+        for wave, marks in ((target.p, p), (target.qrs, bounds), (target.t, t)):
+            wave[block.own] = marks[row, block.own_in_seen] * (record.fs_hz / FS_HZ) + block.first
+
+
+def _alive(piece_mv: NDArray[np.float32]) -> NDArray[np.bool_]:
+    recorded = np.isfinite(piece_mv)
+    swing = np.where(recorded, piece_mv, -np.inf).max(axis=1) - np.where(recorded, piece_mv, np.inf).min(
+        axis=1
+    )
+    return np.asarray(recorded.any(axis=1) & (swing > MIN_RANGE_MV))
+
+
+def _p_and_t(signal_mv: Floats, r: NDArray[np.int64], qrs: QRSMarks) -> tuple[Floats, Floats]:
+    """P and T marks `(leads, beats, 3)` in a signal without QRS complexes."""
+    last = float(signal_mv.shape[1] - 1)
+    next_begin = np.append(qrs.begin[1:], last)
+    rr_s = np.diff(r) / FS_HZ
+    rr_s = np.append(rr_s, np.median(rr_s))
+    low = qrs.end + QRS_T_S * FS_HZ
+    high = r + (QT_BASE_S + QT_RR_SHARE * np.minimum(rr_s, QT_RR_S)) * FS_HZ
+    high = np.minimum(high, next_begin - 0.02 * FS_HZ)
+    t = find_waves(signal_mv, _span(low, high, qrs.end, next_begin, last), T_SHAPE, FS_HZ)
+
+    t_end = np.concatenate([[0.0], nanmedian(t.marks[:, :, OFFSET], axis=0)[:-1]])
+    low = np.fmax(r - PR_S * FS_HZ, t_end + 0.02 * FS_HZ)
+    previous_end = np.concatenate([[0.0], qrs.end[:-1]])
+    high = qrs.begin - 0.01 * FS_HZ
+    p = find_waves(signal_mv, _span(low, high, previous_end, qrs.begin, last), P_SHAPE, FS_HZ)
+    tied = np.median(p.likeness) >= P_RECORD_LIKENESS
+    return _kept(p, tied & (p.likeness >= P_BEAT_LIKENESS)), _kept(t, t.likeness >= T_BEAT_LIKENESS)
+
+
+def _span(low: Floats, high: Floats, left: Floats, right: Floats, last: float) -> Span:
+    """A span within the signal; where waves crowd, the search keeps at least 40 ms."""
+    high = np.clip(high, 0.0, last)
+    low = np.clip(low, 0.0, np.maximum(high - 0.04 * FS_HZ, 0.0))
+    return Span(low, high, left, right)
+
+
+def _kept(found: FoundWaves, present: NDArray[np.bool_]) -> Floats:
+    return np.where(present[None, :, None], found.marks, np.nan)
+
+
+def _without_qrs(signal_mv: Floats, qrs: QRSMarks) -> Floats:
+    """The signal with straight lines in place of the QRS complexes."""
+    blanked = signal_mv.copy()
+    begin = np.maximum(np.rint(qrs.begin - BLANK_S * FS_HZ).astype(np.int64), 0)
+    end = np.rint(qrs.end + BLANK_S * FS_HZ).astype(np.int64)
+    for start, stop in zip(begin, end, strict=True):
+        blanked[:, start:stop] = np.nan
+    return bridge_gaps(blanked)[0]

@@ -1,0 +1,119 @@
+"""P and T waves: found in all leads together, then bounded in each lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from ecg_core.annotation.qrs import gather, nanmedian
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class WaveShape:
+    """What a kind of wave looks like, in seconds and shares of its steepest slope."""
+
+    width_s: float  # standard deviation of the bump that is looked for
+    smoothing_s: float  # before slopes are read
+    onset_share: float
+    offset_share: float
+    reach_s: float  # from the peak to a bound, at most
+    peak_slack_s: float  # how far a lead's peak may lie from that of all leads
+    bound_slack_s: float  # how far a lead's bound may lie from the median over leads
+
+
+P_SHAPE = WaveShape(0.022, 0.010, 0.25, 0.5, 0.12, 0.03, 0.02)
+T_SHAPE = WaveShape(0.045, 0.016, 0.4, 0.4, 0.25, 0.06, 0.02)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where to look, per beat in samples: the peak in `low..high`, its bounds in `left..right`."""
+
+    low: Floats
+    high: Floats
+    left: Floats
+    right: Floats
+
+
+@dataclass(frozen=True)
+class FoundWaves:
+    """`marks` `(leads, beats, 3)` onset, peak, offset in samples; `likeness` `(beats,)` to the median beat's wave."""
+
+    marks: Floats
+    likeness: Floats
+
+
+def find_waves(signal_mv: Floats, span: Span, shape: WaveShape, fs_hz: float) -> FoundWaves:
+    """The most marked wave of every beat in `(leads, samples)` without QRS complexes.
+
+    A second derivative of a Gaussian answers to a bump of its width and not to baseline or ST level;
+    its strength over all leads gives the beat's wave, the nearest extremum each lead's own.
+    """
+    width = shape.width_s * fs_hz
+    bump = -gaussian_filter1d(signal_mv, width, order=2, axis=1) * width**2
+    offsets = np.arange(int((span.high - span.low).max()) + 1)
+    start = np.rint(span.low).astype(np.int64)
+    index = start[:, None] + offsets
+    inside = index <= span.high[:, None]
+    response = np.where(inside, gather(bump, index[None]), 0.0)
+    middle = _strength(response, inside).argmax(axis=1)
+    near = np.abs(offsets - middle[:, None]) <= shape.peak_slack_s * fs_hz
+    place = np.where(near & inside, np.abs(response), -1.0).argmax(axis=2)
+    sign = np.sign(np.take_along_axis(response, place[:, :, None], axis=2)[:, :, 0])
+    smooth = gaussian_filter1d(signal_mv, shape.smoothing_s * fs_hz, axis=1)
+    peak = _summit(smooth, start + place, sign, fs_hz)
+    slope = gaussian_filter1d(signal_mv, shape.smoothing_s * fs_hz, order=1, axis=1)
+    onset = _bound(-1, slope, peak, sign, span.left, shape.onset_share, shape, fs_hz)
+    offset = _bound(+1, slope, peak, sign, span.right, shape.offset_share, shape, fs_hz)
+    return FoundWaves(np.stack([onset, peak.astype(np.float64), offset], axis=2), _likeness(response))
+
+
+def _strength(response: Floats, inside: NDArray[np.bool_]) -> Floats:
+    """Root mean square over leads, each scaled by its usual maximum, `(beats, width)`."""
+    usual = np.median(np.abs(response).max(axis=2), axis=1)
+    scaled = response / np.maximum(usual, 0.01)[:, None, None]  # a lead without the wave stays quiet
+    return np.where(inside, np.sqrt(np.mean(scaled**2, axis=0)), -1.0)
+
+
+def _summit(smooth: Floats, place: NDArray[np.int64], sign: Floats, fs_hz: float) -> NDArray[np.int64]:
+    """The extremum of the smoothed signal next to each place."""
+    near = np.arange(-round(0.02 * fs_hz), round(0.02 * fs_hz) + 1)
+    around = sign[:, :, None] * gather(smooth, place[:, :, None] + near)
+    return np.asarray(place + near[0] + around.argmax(axis=2), dtype=np.int64)
+
+
+def _bound(
+    direction: int,
+    slope: Floats,
+    peak: NDArray[np.int64],
+    sign: Floats,
+    limit: Floats,
+    share: float,
+    shape: WaveShape,
+    fs_hz: float,
+) -> Floats:
+    """Beyond its steepest part the wave ends where the slope falls below a share of that (Martinez 2004)."""
+    steps = np.arange(1, round(shape.reach_s * fs_hz) + 1)
+    index = peak[:, :, None] + direction * steps
+    falling = -direction * sign[:, :, None] * gather(slope, index)
+    falling = np.where(direction * (limit[None, :, None] - index) > 0, falling, -np.inf)
+    steepest = falling.argmax(axis=2)[:, :, None]
+    maximum = np.take_along_axis(falling, steepest, axis=2)
+    over = (steps > steepest) & (falling < share * maximum)
+    each = np.where(over.any(axis=2), peak + direction * (over.argmax(axis=2) + 1.0), np.nan)
+    middle, slack = nanmedian(each, axis=0), shape.bound_slack_s * fs_hz
+    each = np.clip(np.where(np.isfinite(each), each, middle), middle - slack, middle + slack)
+    return np.where(direction * (each - peak) > 0, each, np.nan)
+
+
+def _likeness(response: Floats) -> Floats:
+    """Correlation of each beat's response in all leads with the median over beats, `(beats,)`."""
+    usual = np.median(response, axis=1, keepdims=True)
+    product = (response * usual).sum(axis=(0, 2))
+    scale = np.sqrt((response**2).sum(axis=(0, 2)) * (usual**2).sum())
+    return np.asarray(np.divide(product, scale, out=np.zeros_like(product), where=scale > 0))
