@@ -63,6 +63,14 @@ def _beat_spans(
         yield centre, max(earliest, centre - before), min(latest, centre + after)
 
 
+def median_beats(
+    signal_mv: NDArray[np.float64], fs_hz: float, before: int, after: int
+) -> NDArray[np.float64] | None:
+    """Median over the beats of each lead, `(leads, samples)` -> `(leads, before + after)`; None without a beat."""
+    qrs = find_qrs(signal_mv, fs_hz)
+    return _median_beat(signal_mv, qrs, before, after) if qrs.size else None
+
+
 def _isoelectric_line(
     signal_mv: NDArray[np.float64], qrs: NDArray[np.intp], fs_hz: float
 ) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import signal as sps
 
 MAINS_HZ = (50.0, 60.0)
-PRESENT_RATIO = 8.0  # a line of 5 uV passes it in real ECGs, muscle noise and QRS harmonics do not
+_PRESENT_RATIO = 8.0  # of power; a line of 5 uV passes it in real ECGs, muscle noise and QRS harmonics do not
 _HALF_WIDTH_HZ = 1.0  # a grid drifts by some tenths of a hertz; narrower would ring for longer
 _NEIGHBOURHOOD_HZ = 8.0
 _SMALLEST_AMPLITUDE_MV = 0.002
@@ -20,31 +20,29 @@ def is_below_nyquist(mains_hz: float, fs_hz: float) -> bool:
     return mains_hz + _HALF_WIDTH_HZ < fs_hz / 2
 
 
-def mains_ratios(signal_mv: NDArray[np.float64], fs_hz: float) -> NDArray[np.float64]:
-    """`(leads, samples)` -> `(2, leads)`: power within 1 Hz of 50 and of 60 Hz over what the 8 Hz about it suggest.
+def mains_amplitudes_mv(signal_mv: NDArray[np.float64], fs_hz: float) -> NDArray[np.float64]:
+    """`(leads, samples)` -> `(2, leads)`: amplitude of the 50 and of the 60 Hz line in mV.
 
-    Zero where the line cannot be seen at this rate, or where its amplitude is below 2 uV.
+    Zero where the line does not stand out from the 8 Hz about it, or lies too near half the rate.
     """
     segment = min(signal_mv.shape[1], round(_SPECTRUM_SEGMENT_S * fs_hz))
     freq_hz, density = sps.welch(signal_mv, fs_hz, nperseg=segment, detrend="linear")
-    ratios = np.zeros((len(MAINS_HZ), signal_mv.shape[0]))
-    for ratio, mains_hz in zip(ratios, MAINS_HZ, strict=True):
-        if not is_below_nyquist(mains_hz, fs_hz):
-            continue
-        distance_hz = np.abs(freq_hz - mains_hz)
-        line = distance_hz <= _HALF_WIDTH_HZ
-        beside = (distance_hz > 2 * _HALF_WIDTH_HZ) & (distance_hz <= _NEIGHBOURHOOD_HZ)
-        power = density[:, line].sum(axis=1)
-        expected = np.median(density[:, beside], axis=1) * line.sum()
-        visible = np.sqrt(2 * power * freq_hz[1]) >= _SMALLEST_AMPLITUDE_MV
-        ratio[visible] = power[visible] / np.maximum(expected[visible], np.finfo(float).tiny)
-    return ratios
+    amplitudes_mv = np.zeros((len(MAINS_HZ), signal_mv.shape[0]))
+    for row, mains_hz in enumerate(MAINS_HZ):
+        if is_below_nyquist(mains_hz, fs_hz):
+            distance_hz = np.abs(freq_hz - mains_hz)
+            line = distance_hz <= _HALF_WIDTH_HZ
+            beside = (distance_hz > 2 * _HALF_WIDTH_HZ) & (distance_hz <= _NEIGHBOURHOOD_HZ)
+            power = density[:, line].sum(axis=1) * freq_hz[1]
+            expected = np.median(density[:, beside], axis=1) * line.sum() * freq_hz[1]
+            amplitudes_mv[row] = np.where(power >= _PRESENT_RATIO * expected, np.sqrt(2 * power), 0.0)
+    return amplitudes_mv
 
 
 def detect_mains(signal_mv: NDArray[np.float64], fs_hz: float) -> float | None:
-    """50 or 60 where that line stands out in any lead of `(leads, samples)`, else None."""
-    strongest = mains_ratios(signal_mv, fs_hz).max(axis=1)
-    return MAINS_HZ[int(strongest.argmax())] if strongest.max() >= PRESENT_RATIO else None
+    """50 or 60 where that line stands out in any lead of `(leads, samples)` with 2 uV or more, else None."""
+    strongest_mv = mains_amplitudes_mv(signal_mv, fs_hz).max(axis=1)
+    return MAINS_HZ[int(strongest_mv.argmax())] if strongest_mv.max() >= _SMALLEST_AMPLITUDE_MV else None
 
 
 def remove_mains(signal_mv: NDArray[np.float64], fs_hz: float, mains_hz: float) -> NDArray[np.float64]:

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal as sps
+
+from ecg_core.filtering.beat_model import model_beats
+from ecg_core.filtering.electrodes import arms_look_swapped
+from ecg_core.filtering.gaps import bridge_gaps
+from ecg_core.filtering.mains import mains_amplitudes_mv
+from ecg_core.filtering.quality_checks import Finding, LeadSignals, check_lead
+from ecg_core.record import ECGRecord
 
 Grade = Literal["good", "fair", "poor"]
 
@@ -19,8 +31,90 @@ class LeadQuality:
 
 @dataclass(frozen=True)
 class QualityReport:
-    """The grade of every lead, of the record as a whole, and one sentence for the badge."""
+    """The grade of every lead, of the record as a whole, and one sentence for the badge.
+
+    `notes` are about the record and not one lead, such as electrodes that look exchanged.
+    """
 
     leads: tuple[LeadQuality, ...]
     grade: Grade
     summary: str
+    notes: tuple[str, ...] = ()
+
+
+_NOISE_HZ = 40.0
+_NAMED_LEADS = 3
+
+
+def assess_quality(raw: ECGRecord, filtered: ECGRecord) -> QualityReport:
+    """Grade every lead of a record and the record as a whole.
+
+    `filtered` is the same record after `filter_record` with the default settings: wander is measured
+    as what that took away, noise in what it left. A lead is poor where it cannot be used, fair where
+    something is wrong with it, else good; a record is poor where more than a quarter of its leads
+    are, good where none is poor and no more than a quarter fair.
+    """
+    leads = tuple(
+        _grade_lead(name, check_lead(signals))
+        for name, signals in zip(raw.leads, _lead_signals(raw, filtered), strict=True)
+    )
+    notes = (
+        ("Lead I looks upside down: the arm electrodes may be swapped",)
+        if arms_look_swapped(filtered)
+        else ()
+    )
+    return QualityReport(leads, _record_grade(leads), "; ".join((_summary(leads), *notes)), notes)
+
+
+def _lead_signals(raw: ECGRecord, filtered: ECGRecord) -> list[LeadSignals]:
+    fs_hz = raw.fs_hz
+    raw_mv, missing = bridge_gaps(raw.signal_mv)
+    filtered_mv, _ = bridge_gaps(filtered.signal_mv)
+    noise_mv = _above_qrs(filtered_mv - model_beats(filtered_mv, fs_hz), fs_hz)
+    mains_mv = mains_amplitudes_mv(raw_mv, fs_hz).max(axis=0)
+    return [
+        LeadSignals(
+            raw_mv[row, recorded],
+            filtered_mv[row, recorded],
+            noise_mv[row, recorded],
+            mains_mv=float(mains_mv[row]),
+            fs_hz=fs_hz,
+            missing_share=float(1 - recorded.mean()),
+        )
+        for row, recorded in enumerate(~missing)
+    ]
+
+
+def _above_qrs(signal_mv: NDArray[np.float64], fs_hz: float) -> NDArray[np.float64]:
+    sos = sps.butter(2, min(_NOISE_HZ, 0.3 * fs_hz), "highpass", fs=fs_hz, output="sos")
+    noise: NDArray[np.float64] = sps.sosfiltfilt(sos, signal_mv, axis=-1)
+    return noise
+
+
+def _grade_lead(name: str, findings: list[Finding]) -> LeadQuality:
+    grade: Grade = "good"
+    if findings:
+        grade = "poor" if any(finding.unusable for finding in findings) else "fair"
+    return LeadQuality(name, grade, tuple(finding.reason for finding in findings))
+
+
+def _record_grade(leads: tuple[LeadQuality, ...]) -> Grade:
+    grades = [lead.grade for lead in leads]
+    quarter = len(leads) / 4
+    if grades.count("poor") > quarter:
+        return "poor"
+    return "good" if "poor" not in grades and grades.count("fair") <= quarter else "fair"
+
+
+def _summary(leads: tuple[LeadQuality, ...]) -> str:
+    """``"Good signal in 10 of 12 leads; flat for 9.8 s in V3; muscle noise in V1"``."""
+    with_reason: dict[str, list[str]] = defaultdict(list)
+    for lead in leads:
+        for reason in lead.reasons:
+            with_reason[reason].append(lead.lead)
+    good = sum(lead.grade == "good" for lead in leads)
+    parts = [f"Good signal in {good} of {len(leads)} lead{'s' if len(leads) > 1 else ''}"]
+    for reason, names in with_reason.items():
+        where = ", ".join(names) if len(names) <= _NAMED_LEADS else f"{len(names)} leads"
+        parts.append(f"{reason} in {where}")
+    return "; ".join(parts)
