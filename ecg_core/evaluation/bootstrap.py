@@ -1,4 +1,4 @@
-"""Confidence intervals that resample patients, not rows: several records of one patient are no independent facts."""
+"""Confidence intervals that resample patients, not rows: one patient's records are not independent facts."""
 
 from __future__ import annotations
 

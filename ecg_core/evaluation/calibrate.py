@@ -26,10 +26,12 @@ def fit_calibration(
     """Split-conformal intervals in bins of the estimate, and logistic class probabilities.
 
     `k_true`, `k_pred` `(records,)` in mEq/L: one estimate per record, made as at inference, on records
-    of patients that neither training nor the later test uses. Half of what may lie outside goes to each end, so the
-    interval follows the estimate's bias in each bin. At most `n_bins` bins by quantiles of the estimate, fewer where one would hold
-    less than `MIN_PER_BIN` records. Raises ECGError for numbers that are not finite, too few records, or
-    a class without any.
+    of patients that neither training nor the later test uses. Half of what may lie outside goes to each
+    end, so the interval follows the estimate's bias in each bin. At most `n_bins` bins by quantiles of the
+    estimate, fewer where one would hold less than `MIN_PER_BIN` records. The coverage holds for records
+    drawn like these; several records of one patient weaken it.
+
+    Raises ECGError for numbers that are not finite, too few records, or a class without any.
 
     Finite-sample quantiles: Lei et al., "Distribution-free predictive inference for regression", JASA 2018;
     bins: Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World", 2005 (Mondrian predictors).
@@ -91,7 +93,7 @@ def _conformal_quantile(values: NDArray[np.float64], level: float) -> float:
 def _fit_probabilities(
     classes: NDArray[np.intp], k: NDArray[np.float64]
 ) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-    """Intercepts and slopes of a multinomial logistic regression; scikit-learn's ridge keeps separable data finite."""
+    """Intercepts and slopes, multinomial; scikit-learn's default ridge keeps them finite on separable data."""
     model = LogisticRegression(max_iter=1000).fit(k[:, None], classes)
     return _triple(model.intercept_), _triple(model.coef_[:, 0])
 

@@ -1,7 +1,7 @@
 """How good a model's estimates are: numbers for the evaluation page and the command line.
 
-Every function takes a table from `ecg_core.evaluation.table`; records on which the model abstained are counted in
-`Summary.n_abstained` and left out of everything else.
+Every function takes a table from `ecg_core.evaluation.table`; records on which the model abstained are
+counted in `Summary.n_abstained` and left out of everything else.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def summarize(
 def per_range(table: pd.DataFrame, reference_mean_meq_l: float | None = None) -> pd.DataFrame:
     """A row per true range of `K_RANGES`, NaN where a range is empty.
 
-    Columns: range, n (the support), mae_meq_l, mae_of_mean_meq_l, bias_meq_l (estimate minus truth), coverage, and
-    precision, recall, f1 of naming the range.
+    Columns: range, n (the support), mae_meq_l, mae_of_mean_meq_l, bias_meq_l (estimate minus truth),
+    coverage, and precision, recall, f1 of naming the range.
     """
     rows = answered(table)
     truth, k = _truth(rows), _estimate(rows)
@@ -159,7 +159,7 @@ def estimates_per_range(table: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
 def reliability(
     probability: NDArray[np.floating], happened: NDArray[np.bool_], n_bins: int = 10
 ) -> pd.DataFrame:
-    """Mean predicted probability, observed share and n in equally wide bins of the prediction; empty bins are absent."""
+    """Mean prediction, observed share and n in equally wide bins of the prediction; empty bins are absent."""
     bins = np.minimum((probability * n_bins).astype(int), n_bins - 1)
     columns = pd.DataFrame({"predicted": probability, "observed": happened.astype(float), "n": 1})
     return (

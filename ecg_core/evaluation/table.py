@@ -36,7 +36,8 @@ def read_evaluation(source: Path | BinaryIO) -> pd.DataFrame:
                 return read_evaluation(stream)
         except OSError as error:
             raise CheckpointError(
-                f"There are no evaluation results at {source}: {error.strerror}. Train or install the model again."
+                f"There are no evaluation results at {source} ({error.strerror}). "
+                "Install the model again, or evaluate it anew."
             ) from error
     is_parquet = source.read(len(_PARQUET_MAGIC)) == _PARQUET_MAGIC
     source.seek(0)

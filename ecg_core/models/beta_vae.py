@@ -12,7 +12,7 @@ from ecg_core.models.shapes import require_shape
 
 
 class Latent(NamedTuple):
-    """The encoder's normal distribution for each beat: `mu` and standard deviation `sigma`, `(batch, latent_dim)`."""
+    """The encoder's normal distribution for each beat: mean and standard deviation, `(batch, latent_dim)`."""
 
     mu: Tensor
     sigma: Tensor
