@@ -57,15 +57,13 @@ def read_ptbxl(root: Path) -> Iterator[BaseECG]:
     if pack.is_file():
         yield from read_fold10_pack(pack, root / "fold10_labels.csv")
     table = pd.read_csv(table_path, usecols=["ecg_id", "patient_id", "strat_fold", "filename_hr"])
-    for row in table.itertuples():
-        path = root / f"{row.filename_hr}.hea"
-        if path.is_file() and not (pack.is_file() and row.strat_fold == 10):
-            yield BaseECG(
-                open_ecg(path),
-                f"ptbxl-{row.ecg_id}",
-                f"ptbxl-{row.patient_id:.0f}",
-                split_of_fold(row.strat_fold),
-            )
+    for ecg_id, patient_id, fold, name in zip(
+        table["ecg_id"], table["patient_id"], table["strat_fold"], table["filename_hr"], strict=True
+    ):
+        path = root / f"{name}.hea"
+        if path.is_file() and not (pack.is_file() and fold == 10):
+            split = split_of_fold(int(fold))
+            yield BaseECG(open_ecg(path), f"ptbxl-{ecg_id}", f"ptbxl-{patient_id:.0f}", split)
 
 
 def read_fold10_pack(pack: Path, labels: Path) -> Iterator[BaseECG]:

@@ -78,6 +78,15 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class Familiar:
+    """What the calibration records looked like, least to greatest; an ECG beyond is unlike anything learned."""
+
+    peak_to_peak: tuple[float, float]  # of the median input item, in the unit of the input
+    heart_rate_bpm: tuple[float, float]
+    k_meq_l: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Card:
     """One checkpoint's card."""
 
@@ -93,6 +102,7 @@ class Card:
     trained_on: TrainingFacts
     results: tuple[EvaluationResult, ...]
     calibration: Calibration
+    familiar: Familiar
     limits: tuple[str, ...]
     licence: str
     sha256: str  # of model.safetensors
@@ -113,6 +123,7 @@ def read_card(path: Path) -> Card:
                 "trained_on": TrainingFacts(**raw["trained_on"]),
                 "results": tuple(EvaluationResult(**row) for row in raw["results"]),
                 "calibration": Calibration(**_tuples(raw["calibration"])),
+                "familiar": Familiar(**_tuples(raw["familiar"])),
             }
         )
     except (OSError, ValueError, TypeError, KeyError) as error:

@@ -69,7 +69,9 @@ def run_stage(
         val_loss = mean_loss(model, stage.loss, validation, stage.batch_size)
         if val_loss < min((row.val_loss for row in history), default=math.inf):
             save_weights(best_path, model)
-        history.append(Epoch(stage.name, len(history) + 1, train_loss, val_loss, rate, time.monotonic() - started))
+        history.append(
+            Epoch(stage.name, len(history) + 1, train_loss, val_loss, rate, time.monotonic() - started)
+        )
         save_state(folder, stage.name, model, optimizer, {"history": [asdict(row) for row in history]})
         report(history[-1])
     model.load_state_dict(load_file(best_path))
@@ -93,7 +95,9 @@ def mean_loss(model: nn.Module, loss: LossFunction, source: BatchSource, batch_s
     return total / count
 
 
-def _train_epoch(stage: Stage, model: nn.Module, optimizer: torch.optim.Optimizer, source: BatchSource, epoch: int) -> float:
+def _train_epoch(
+    stage: Stage, model: nn.Module, optimizer: torch.optim.Optimizer, source: BatchSource, epoch: int
+) -> float:
     model.train()
     total, count = 0.0, 0
     for inputs, k_meq_l in source.batches(stage.batch_size, epoch):

@@ -80,7 +80,10 @@ def _train_beta_vae(
     history = run_stage(first, model.vae, *median_beats, folder, report)
     model.freeze_vae()
     model.handcrafted.fit(torch.from_numpy(train.median_mv.astype(np.float32)))
-    described = batches(_describe(model, train), train, True), batches(_describe(model, validation), validation, False)
+    described = (
+        batches(_describe(model, train), train, True),
+        batches(_describe(model, validation), validation, False),
+    )
     return model, history + run_stage(second, model.regressor, *described, folder, report)
 
 
@@ -89,7 +92,7 @@ def _describe(model: BetaVAERegressor, ecgs: PreparedECGs) -> np.ndarray:
     """`(n, 73)` float32: what the regressor is fed."""
     model.eval()
     beats = torch.from_numpy(ecgs.median_mv.astype(np.float32))
-    return torch.cat([model.describe(part) for part in beats.split(64)]).numpy()
+    return torch.cat([model.describe(part) for part in torch.split(beats, 64)]).numpy()
 
 
 CROPS_PER_EPOCH = 2000
@@ -121,7 +124,9 @@ RECIPES = MappingProxyType(
                 " gradient norm at most 1, early stopping",
                 (
                     Stage("vae", beta_vae, 5e-5, 32, epochs=12, patience=6, plateau=True),
-                    Stage("regressor", squared, 1e-3, 64, epochs=200, patience=25, plateau=True, clip_norm=1.0),
+                    Stage(
+                        "regressor", squared, 1e-3, 64, epochs=200, patience=25, plateau=True, clip_norm=1.0
+                    ),
                 ),
                 _train_beta_vae,
             ),

@@ -12,7 +12,9 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 
-def save_state(folder: Path, name: str, model: nn.Module, optimizer: torch.optim.Optimizer, facts: dict[str, Any]) -> None:
+def save_state(
+    folder: Path, name: str, model: nn.Module, optimizer: torch.optim.Optimizer, facts: dict[str, Any]
+) -> None:
     """Write model, optimizer and `facts` (JSON) as `<name>.safetensors`/`.json`, each replaced at once."""
     tensors = {f"model.{key}": value for key, value in model.state_dict().items()}
     tensors |= {
@@ -24,7 +26,9 @@ def save_state(folder: Path, name: str, model: nn.Module, optimizer: torch.optim
     _replace(folder / f"{name}.json", lambda path: path.write_text(json.dumps(facts)))
 
 
-def load_state(folder: Path, name: str, model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Any] | None:
+def load_state(
+    folder: Path, name: str, model: nn.Module, optimizer: torch.optim.Optimizer
+) -> dict[str, Any] | None:
     """Restore what `save_state` wrote and return its facts; None when there is nothing."""
     if not (folder / f"{name}.json").is_file():
         return None

@@ -1,0 +1,89 @@
+"""Checkpoints on disk: weights as safetensors whose SHA-256 stands in the card beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import nn
+
+from ecg_core.errors import CheckpointError
+from ecg_core.inference.card import Card, read_card
+from ecg_core.models import MODELS, build
+
+WEIGHTS, CARD, EVALUATION, LOSS_CURVE = "model.safetensors", "card.json", "evaluation.parquet", "training.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A network ready to answer (evaluation mode, float32) and its card."""
+
+    card: Card
+    model: nn.Module
+    folder: Path
+
+
+def load_checkpoint(folder: Path) -> Checkpoint:
+    """Read one checkpoint. Raises CheckpointError when a file is missing, altered, or does not fit the architecture."""
+    card = read_card(folder / CARD)
+    try:
+        weights = (folder / WEIGHTS).read_bytes()
+    except OSError as error:
+        raise CheckpointError(
+            f"The weights of model {card.name} are missing ({folder / WEIGHTS})."
+        ) from error
+    if hashlib.sha256(weights).hexdigest() != card.sha256:
+        raise CheckpointError(
+            f"The weights of model {card.name} do not match the checksum in its card; the file is damaged or was replaced."
+        )
+    model = build(card.architecture)
+    try:
+        model.load_state_dict(
+            {
+                key: value.float() if value.is_floating_point() else value
+                for key, value in load(weights).items()
+            }
+        )
+    except (RuntimeError, SafetensorError) as error:
+        raise CheckpointError(
+            f"The weights of model {card.name} do not fit the architecture {card.architecture}."
+        ) from error
+    return Checkpoint(card, model.eval(), folder)
+
+
+def load_checkpoints(root: Path) -> tuple[Checkpoint, ...]:
+    """Every checkpoint under `root`, in the order of the model registry, then by name; an empty tuple when there is none."""
+    order = list(MODELS)
+    found = [load_checkpoint(path.parent) for path in sorted(root.glob(f"*/{CARD}"))]
+    return tuple(
+        sorted(
+            found, key=lambda checkpoint: (order.index(checkpoint.card.architecture), checkpoint.card.name)
+        )
+    )
+
+
+def write_checkpoint(folder: Path, model: nn.Module, card: Card) -> Card:
+    """Write weights in half precision and the card, which gets their checksum; returns that card."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {
+        key: (value.half() if value.is_floating_point() else value).contiguous()
+        for key, value in model.state_dict().items()
+    }
+    weights = save(tensors)
+    (folder / WEIGHTS).write_bytes(weights)
+    card = replace(card, sha256=hashlib.sha256(weights).hexdigest())
+    card.write(folder / CARD)
+    return card
+
+
+def half_precision(model: nn.Module) -> nn.Module:
+    """Round the weights in place to what `write_checkpoint` stores, so that they are judged as they will be used."""
+    with torch.no_grad():
+        for tensor in [*model.parameters(), *model.buffers()]:
+            if tensor.is_floating_point():
+                tensor.copy_(tensor.half().float())
+    return model

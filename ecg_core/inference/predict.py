@@ -1,0 +1,94 @@
+"""A checkpoint's estimate for one annotated ECG, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ecg_core.annotation.types import Annotation, Cycles
+from ecg_core.errors import CheckpointError
+from ecg_core.filtering.quality import QualityReport
+from ecg_core.inference.calibrated import apply_calibration
+from ecg_core.inference.card import Card
+from ecg_core.inference.checkpoint import Checkpoint
+from ecg_core.inference.inputs import crop_input, cycle_input, median_beat_input
+from ecg_core.inference.reasons import lead_has_signal, reasons_to_distrust
+from ecg_core.inference.types import ModelInput, Prediction
+from ecg_core.record import ECGRecord
+
+MIN_PRESENT_SHARE = 8 / 12  # of its leads a network that can leave leads out must still see
+
+
+@dataclass(frozen=True, eq=False)
+class AnnotatedECG:
+    """What a prediction is made from: the filtered record and what is known about it."""
+
+    filtered: ECGRecord
+    quality: QualityReport
+    annotation: Annotation
+    cycles: dict[str, Cycles]
+
+
+def predict(checkpoint: Checkpoint, ecg: AnnotatedECG) -> Prediction:
+    """The estimate with its interval, class probabilities and flags; all NaN where the model abstains."""
+    card = checkpoint.card
+    present = [name for name in card.inputs.leads if lead_has_signal(ecg.filtered, name)]
+    inputs = model_input(card, ecg) if _sees_enough(card, present) else None
+    items = np.empty(0, dtype=np.float32) if inputs is None else estimate_items(checkpoint, inputs, present)
+    k_meq_l = combine_items(card, items)
+    calibrated = apply_calibration(card.calibration, k_meq_l)
+    return Prediction(
+        model=card.name,
+        title=card.title,
+        k_meq_l=k_meq_l,
+        k_low=float(calibrated.k_low),
+        k_high=float(calibrated.k_high),
+        p_hypo=float(calibrated.p_hypo),
+        p_normal=float(calibrated.p_normal),
+        p_hyper=float(calibrated.p_hyper),
+        flags=reasons_to_distrust(card, ecg.filtered, ecg.quality, ecg.annotation, present, inputs, k_meq_l),
+        item_k_meq_l=items,
+        inputs=inputs,
+    )
+
+
+def model_input(card: Card, ecg: AnnotatedECG) -> ModelInput | None:
+    """What this model is fed for this ECG; None when the ECG does not hold it."""
+    if card.inputs.kind == "cycle":
+        return cycle_input(ecg.cycles, card.inputs.leads[0])
+    if card.inputs.kind == "median_beat":
+        return median_beat_input(ecg.cycles, card.inputs.leads)
+    if card.inputs.kind == "crop":
+        return crop_input(ecg.filtered, card.inputs.leads)
+    raise CheckpointError(
+        f"The card of model {card.name} asks for an unknown kind of input, {card.inputs.kind!r}."
+    )
+
+
+@torch.inference_mode()
+def estimate_items(checkpoint: Checkpoint, inputs: ModelInput, present: list[str]) -> NDArray[np.float32]:
+    """The network's estimate for each item, `(items,)` mEq/L; absent leads are left out where it can leave leads out."""
+    signal = torch.from_numpy(inputs.signal)
+    if len(present) == len(inputs.leads):
+        k_meq_l = checkpoint.model(signal)
+    else:
+        mask = torch.tensor([name in present for name in inputs.leads]).expand(len(signal), -1)
+        k_meq_l = checkpoint.model(signal, mask)
+    estimates: NDArray[np.float32] = k_meq_l.numpy()
+    return estimates
+
+
+def combine_items(card: Card, items: NDArray[np.float32]) -> float:
+    """One estimate for the record: the median over cycles (a bad beat must not pull it), the mean over crops."""
+    if not items.size:
+        return float("nan")
+    return float(np.median(items) if card.inputs.kind == "cycle" else items.mean())
+
+
+def _sees_enough(card: Card, present: list[str]) -> bool:
+    """Twelve-lead networks can leave some leads out; the others need each of theirs."""
+    share = len(present) / len(card.inputs.leads)
+    return share >= MIN_PRESENT_SHARE if card.inputs.kind == "crop" else share == 1.0

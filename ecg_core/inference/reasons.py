@@ -1,0 +1,128 @@
+"""Reasons to distrust an estimate. The codes are stable: they stand in the CSV that `predict` writes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecg_core.annotation.types import CYCLE_FS_HZ, Annotation
+from ecg_core.filtering.quality import QualityReport
+from ecg_core.inference.card import Card, Familiar
+from ecg_core.inference.types import Flag, ModelInput
+from ecg_core.record import ECGRecord
+
+MIN_SIGNAL_SD_MV = 0.01  # below it there is no heartbeat to be seen in a filtered lead
+MIN_RECORDED_SHARE = 0.5
+MIN_BEATS = 3
+R_ONLY_SHARE = 0.5
+
+
+def lead_has_signal(filtered: ECGRecord, name: str) -> bool:
+    """Whether the record has this lead, half of it recorded, and not flat."""
+    if name not in filtered.leads:
+        return False
+    recorded = filtered.lead_mv(name)[np.isfinite(filtered.lead_mv(name))]
+    return (
+        recorded.size >= MIN_RECORDED_SHARE * filtered.n_samples and float(recorded.std()) >= MIN_SIGNAL_SD_MV
+    )
+
+
+def reasons_to_distrust(
+    card: Card,
+    filtered: ECGRecord,
+    quality: QualityReport,
+    annotation: Annotation,
+    present: list[str],
+    inputs: ModelInput | None,
+    k_meq_l: float,
+) -> tuple[Flag, ...]:
+    """Everything that speaks against this estimate, or explains why there is none."""
+    candidates = (
+        _simulated(filtered),
+        _missing(card, present),
+        _too_short(card, filtered, annotation, present, inputs),
+        _noise(quality, present),
+        _r_only(card, annotation),
+        _unfamiliar(card.familiar, annotation, inputs, k_meq_l),
+    )
+    return tuple(flag for flag in candidates if flag is not None)
+
+
+def _simulated(filtered: ECGRecord) -> Flag | None:
+    return (
+        Flag("simulated", "This ECG was changed by a simulation; it is no patient's.")
+        if filtered.simulated
+        else None
+    )
+
+
+def _missing(card: Card, present: list[str]) -> Flag | None:
+    missing = [name for name in card.inputs.leads if name not in present]
+    if not missing:
+        return None
+    verb = "is" if len(missing) == 1 else "are"
+    noun = "Lead" if len(missing) == 1 else "Leads"
+    return Flag(
+        "lead_missing",
+        f"{noun} {', '.join(missing)} {verb} missing or without a signal; the model learned with all of its leads.",
+    )
+
+
+def _too_short(
+    card: Card, filtered: ECGRecord, annotation: Annotation, present: list[str], inputs: ModelInput | None
+) -> Flag | None:
+    if card.inputs.kind == "crop":
+        needed_s = card.inputs.samples / CYCLE_FS_HZ
+        if filtered.duration_s < needed_s:
+            return Flag(
+                "too_short",
+                f"The recording lasts {filtered.duration_s:.1f} s; the model needs {needed_s:.2f} s.",
+            )
+        return None
+    if annotation.n_beats < MIN_BEATS or (inputs is None and len(present) == len(card.inputs.leads)):
+        return Flag(
+            "too_short", f"Only {annotation.n_beats} beats were found; one noisy beat can sway the estimate."
+        )
+    return None
+
+
+def _noise(quality: QualityReport, present: list[str]) -> Flag | None:
+    poor = [lead for lead in quality.leads if lead.grade == "poor" and lead.lead in present]
+    if not poor:
+        return None
+    return Flag(
+        "noise", "Poor signal: " + "; ".join(f"{lead.lead} {', '.join(lead.reasons)}" for lead in poor) + "."
+    )
+
+
+def _r_only(card: Card, annotation: Annotation) -> Flag | None:
+    if card.inputs.kind == "crop" or not annotation.n_beats:
+        return None
+    share = float(annotation.r_only.mean())
+    if share < R_ONLY_SHARE:
+        return None
+    return Flag("r_only", f"In {share:.0%} of the beats no waves were found; they were cut around R alone.")
+
+
+def _unfamiliar(
+    familiar: Familiar, annotation: Annotation, inputs: ModelInput | None, k_meq_l: float
+) -> Flag | None:
+    """Outside what the model was trained on: the size of its input, the heart rate, or the answer itself."""
+    if inputs is None:
+        return None
+    complaints = []
+    size = float(np.median(np.ptp(inputs.signal, axis=(1, 2))))
+    if not _within(size, familiar.peak_to_peak):
+        complaints.append("the size of the waves")
+    if annotation.n_beats >= MIN_BEATS:
+        rate_bpm = 60.0 * annotation.fs_hz / float(np.median(np.diff(annotation.r_peaks)))
+        if not _within(rate_bpm, familiar.heart_rate_bpm):
+            complaints.append(f"the heart rate of {rate_bpm:.0f} bpm")
+    if not _within(k_meq_l, familiar.k_meq_l):
+        complaints.append("the estimate itself")
+    if not complaints:
+        return None
+    return Flag("out_of_range", f"Outside what the model was trained on: {', '.join(complaints)}.")
+
+
+def _within(value: float, bounds: tuple[float, float]) -> bool:
+    return bounds[0] <= value <= bounds[1]
