@@ -93,7 +93,7 @@ def _conformal_quantile(values: NDArray[np.float64], level: float) -> float:
 def _fit_probabilities(
     classes: NDArray[np.intp], k: NDArray[np.float64]
 ) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-    """Intercepts and slopes, multinomial; scikit-learn's default ridge keeps them finite on separable data."""
+    """Intercepts and slopes; scikit-learn's default ridge keeps them finite on separable data."""
     model = LogisticRegression(max_iter=1000).fit(k[:, None], classes)
     return _triple(model.intercept_), _triple(model.coef_[:, 0])
 

@@ -1,4 +1,4 @@
-"""Architectures: `nn.Module`s only, one a file, in one registry. No file is read and nothing is trained here."""
+"""Architectures: `nn.Module`s only, one a file, in one registry. Nothing is read or trained here."""
 
 from ecg_core.models.beta_vae import BetaVAE
 from ecg_core.models.dcrnn import DCRNN

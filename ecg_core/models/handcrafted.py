@@ -25,7 +25,7 @@ def handcrafted_features(x: Tensor) -> Tensor:
 
     The document speaks of nine features per lead, of nine in all, and of twelve leads; the average
     over the two leads is what fits its regressor's 64 + 9 inputs. Moments are the population's (divided
-    by n). Feed millivolts: a z-score would make five of the nine constant or equal to one another.
+    by n). Feed millivolts: in a z-score mean, standard deviation and root mean square are constant.
     """
     x = x.float()
     mean = x.mean(dim=2, keepdim=True)

@@ -20,7 +20,7 @@ ModelClass = TypeVar("ModelClass", bound=type[nn.Module])
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """What is known of an architecture: its key, the leads and samples it is fed at 500 Hz, how it is made."""
+    """An architecture: its key, the leads and samples it is fed at 500 Hz, and how it is made."""
 
     key: str
     leads: tuple[str, ...]
