@@ -95,7 +95,7 @@ def _describe(model: BetaVAERegressor, ecgs: PreparedECGs) -> np.ndarray:
     return torch.cat([model.describe(part) for part in torch.split(beats, 64)]).numpy()
 
 
-CROPS_PER_EPOCH = 2000
+CROPS_PER_EPOCH = 1200
 
 RECIPES = MappingProxyType(
     {
@@ -111,9 +111,9 @@ RECIPES = MappingProxyType(
             Recipe(
                 "ecg12net",
                 "ECG12Net",
-                "Adam 1e-3 with cosine decay, batch 32, Huber loss, 16 epochs of 2,000 random 2.05 s crops drawn"
+                "Adam 1e-3 with cosine decay, batch 16, Huber loss, 14 epochs of 1,200 random 2.05 s crops drawn"
                 " so that five potassium classes are equally frequent, best validation loss kept",
-                (Stage("ecg12net", huber, 1e-3, 32, epochs=16, patience=16, anneal=True, clip_norm=5.0),),
+                (Stage("ecg12net", huber, 1e-3, 16, epochs=14, patience=14, anneal=True, clip_norm=5.0),),
                 _train_ecg12net,
             ),
             Recipe(

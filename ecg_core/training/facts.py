@@ -1,0 +1,63 @@
+"""What the card of a bundled architecture says that does not depend on the training run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ecg_core.inference.card import InputSpec
+from ecg_core.leads import STANDARD_LEADS
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """Words and input of one architecture."""
+
+    summary: str
+    source: str
+    inputs: InputSpec
+    limits: tuple[str, ...]
+
+
+MODEL_FACTS = MappingProxyType(
+    {
+        "dcrnn": ModelFacts(
+            "Depthwise-separable convolutions and a three-layer LSTM over single beats of lead II;"
+            " the record's estimate is the median over its beats.",
+            "Source document 001, “Deep Learning based Serum potassium estimation” (Wonju Severance Hospital)",
+            InputSpec(
+                "cycle",
+                ("II",),
+                500.0,
+                512,
+                "z-score",
+                "each cycle to mean 0 and SD 1, zero-padded around R at sample 180",
+            ),
+            ("Sees lead II only and no absolute amplitudes.",),
+        ),
+        "ecg12net": ModelFacts(
+            "One densely connected network over each of twelve leads, joined by attention over the leads;"
+            " the record's estimate is the mean over crops of 2.05 s.",
+            "Lin et al., JMIR Medical Informatics 2020;8(3):e15931 (source document 000)",
+            InputSpec("crop", STANDARD_LEADS, 500.0, 1024, "mV", "filtered millivolts, not scaled"),
+            ("Learned with all twelve leads; absent leads are left out of its attention.",),
+        ),
+        "beta_vae": ModelFacts(
+            "A beta-VAE describes the median beats of II and V5 in 64 numbers; a regressor reads them with nine"
+            " handcrafted features.",
+            "Source document 002, “Variational Auto Encoder Based Two stage Potassium Level Prediction Framework”",
+            InputSpec(
+                "median_beat", ("II", "V5"), 500.0, 512, "mV", "filtered millivolts, not scaled, zero-padded"
+            ),
+            ("Needs leads II and V5 and a regular enough rhythm for a median beat.",),
+        ),
+    }
+)
+
+COMMON_LIMITS = (
+    "Learned from simulated potassium effects on real ECGs; never tested on laboratory potassium.",
+    "Class probabilities assume the class mix of the simulated calibration set, not that of any clinic.",
+    "Other causes of the same ECG changes (bundle branch block, ischaemia, drugs, left ventricular hypertrophy)"
+    " can mislead it.",
+    "Research software: not for diagnosis or treatment.",
+)
