@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -9,7 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from ecg_core.figures.export import ImageFormat, plotly_config, safe_filename
+from app.components.save_picture import draw_save_buttons
+from ecg_core.figures.export import plotly_config, safe_filename
 
 
 def figure_with_downloads(
@@ -18,15 +20,16 @@ def figure_with_downloads(
     filename: str,
     *,
     alt: str | None = None,
+    aspect: float | None = None,
     on_select: Literal["rerun", "ignore"] | Callable[[], None] = "ignore",
-    config: dict[str, Any] | None = None,
 ) -> Any:
-    """Draw a chart whose picture can be saved as PNG or SVG; returns what `st.plotly_chart` returns.
+    """Draw a chart that can be saved as PNG or SVG; returns what `st.plotly_chart` returns.
 
-    `config` is laid over the usual Plotly configuration; `alt` describes the chart to screen readers.
+    `alt` describes the chart to screen readers; `aspect` (width / height) makes the height follow the
+    width of the screen instead of the figure's own.
     """
-    format_key = f"{key}_picture"
-    image_format: ImageFormat = st.session_state.get(format_key) or "png"
+    if aspect is not None:
+        _follow_width(key, aspect)
     selection = st.plotly_chart(
         fig,
         theme=None,
@@ -34,19 +37,19 @@ def figure_with_downloads(
         alt=alt,
         on_select=on_select,
         selection_mode="box",
-        config=plotly_config(filename, image_format) | (config or {}),
+        config=plotly_config(filename),
     )
-    st.segmented_control(
-        "Picture format",
-        ["png", "svg"],
-        default="png",
-        required=True,
-        format_func=str.upper,
-        key=format_key,
-        help="What the camera at the chart's upper right saves.",
-        label_visibility="collapsed",
-    )
+    draw_save_buttons(key)
     return selection
+
+
+def _follow_width(key: str, aspect: float) -> None:
+    """Let a chart's height follow its width; Plotly draws into whatever size its box has."""
+    box = f".stElementContainer.st-key-{key}"
+    st.html(
+        f"<style>{box}, {box} > div {{ height: auto; }} "
+        f"{box} .stPlotlyChart {{ height: auto; aspect-ratio: {aspect:.4f}; }}</style>"
+    )
 
 
 def table_with_download(df: pd.DataFrame, key: str, filename: str, **dataframe_options: Any) -> None:
@@ -55,13 +58,34 @@ def table_with_download(df: pd.DataFrame, key: str, filename: str, **dataframe_o
     csv_download(df, key=f"{key}_csv", filename=filename)
 
 
-def csv_download(df: pd.DataFrame, key: str, filename: str, label: str = "Download CSV") -> None:
-    """A button that saves a table as ``<filename>.csv``."""
+def csv_download(
+    table: pd.DataFrame | Callable[[], pd.DataFrame], key: str, filename: str, label: str = "Download CSV"
+) -> None:
+    """A button that saves a table as ``<filename>.csv``; a callable is made into a table on the click only."""
+
+    def csv() -> bytes:
+        df = table() if callable(table) else table
+        return df.to_csv(index=False).encode()
+
     st.download_button(
         label,
-        df.to_csv(index=False).encode(),
+        csv,
         file_name=f"{safe_filename(filename)}.csv",
         mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def json_download(value: Callable[[], dict[str, Any]], key: str, filename: str, label: str) -> None:
+    """A button that saves what `value` returns as ``<filename>.json``; it is called on the click only."""
+    st.download_button(
+        label,
+        lambda: json.dumps(value(), indent=1).encode(),
+        file_name=f"{safe_filename(filename)}.json",
+        mime="application/json",
         key=key,
         icon=":material/download:",
         type="tertiary",

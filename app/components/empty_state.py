@@ -6,10 +6,36 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from ecg_core.readers.examples import Example, list_examples
 
-def draw_empty_state(open_example: Callable[[str], None]) -> None:
+_STEPS = (
+    ("1. Open an ECG", "Upload a recording in the sidebar, or start with an example below."),
+    ("2. Check it", "See the filtered leads on ECG paper, the beats that were found and their intervals."),
+    (
+        "3. Compare estimates",
+        "Three networks estimate potassium; see how far they agree and when to distrust them.",
+    ),
+)
+
+
+def draw_empty_state(open_example: Callable[[Example], None]) -> None:
     """Say what Kalium is and how to begin."""
-    st.header("Choose an ECG to begin")
+    st.title("What does this ECG say about potassium?")
     st.write(
-        "Kalium filters a 12-lead ECG, marks its beats, and compares what three networks read from it about serum potassium."
+        "Kalium filters an ECG, finds its beats and waves, and shows side by side what three published "
+        "kinds of neural network estimate for serum potassium, and how far to trust them."
     )
+    for column, (title, text) in zip(st.columns(len(_STEPS), border=True), _STEPS, strict=True):
+        column.markdown(f"**{title}**")
+        column.markdown(text)
+    st.subheader("Start with an example")
+    for example in list_examples():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                example.title,
+                key=f"start_{example.key}",
+                on_click=open_example,
+                args=(example,),
+                width=280,
+            )
+            st.caption(example.description)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any
 
 import plotly.graph_objects as go
-
-ImageFormat = Literal["png", "svg"]
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -17,19 +15,12 @@ def safe_filename(text: str) -> str:
     return _UNSAFE.sub("_", text).strip("._") or "kalium"
 
 
-def plotly_config(filename: str, image_format: ImageFormat = "png") -> dict[str, Any]:
-    """Plotly's `config` for a chart whose camera button saves `filename` as PNG or SVG.
-
-    The picture is drawn by the browser: PNG at twice the screen's size, SVG at any.
-    """
+def plotly_config(filename: str) -> dict[str, Any]:
+    """Plotly's `config` for a chart whose camera button saves `filename`, a PNG of twice the screen's size."""
     return {
         "displaylogo": False,
         "displayModeBar": True,
-        "toImageButtonOptions": {
-            "format": image_format,
-            "filename": safe_filename(filename),
-            "scale": 2 if image_format == "png" else 1,
-        },
+        "toImageButtonOptions": {"format": "png", "filename": safe_filename(filename), "scale": 2},
     }
 
 

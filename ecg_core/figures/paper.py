@@ -21,8 +21,11 @@ from ecg_core.record import ECGRecord
 
 LEFT_MM = 12.0  # room for the calibration pulse
 RIGHT_MM = 2.0
+TOOLS_MM = 5.0  # blank paper on top for Plotly's buttons
 MAX_PAGE_POINTS = 120_000  # 0.64 MB as base64 float32: a page's figures stay under 1 MB
 MAX_LEAD_POINTS = 20_000
+_QRS_REACH_S = 0.06
+_MARK_ABOVE_MM = 2.5
 _MAX_REACH_MM = 40.0  # how far a tall trace may push the page's edge outward
 
 
@@ -82,17 +85,25 @@ def as_paper(fig: go.Figure, x_mm: tuple[float, float], y_mm: tuple[float, float
         "zeroline": False,
         "constrain": "domain",
     }
+    top_mm = y_mm[1] + TOOLS_MM
     fig.update_xaxes(range=list(x_mm), constraintoward="left", **grid)
-    fig.update_yaxes(range=list(y_mm), constraintoward="top", scaleanchor="x", scaleratio=1, **grid)
+    fig.update_yaxes(range=[y_mm[0], top_mm], constraintoward="top", scaleanchor="x", scaleratio=1, **grid)
     fig.update_layout(
         plot_bgcolor=colours.paper,
-        margin={"l": 0, "r": 0, "t": 32, "b": 0},
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        modebar={"bgcolor": colours.paper},
         showlegend=False,
         hovermode=False,
         dragmode="select",
         newselection={"line": {"color": colours.accent, "width": 2, "dash": "solid"}},
         activeselection={"fillcolor": colours.accent, "opacity": 0.15},
     )
+
+
+def aspect_ratio(fig: go.Figure) -> float:
+    """Width over height of a paper figure."""
+    (left, right), (bottom, top) = fig.layout.xaxis.range, fig.layout.yaxis.range
+    return float((right - left) / (top - bottom))
 
 
 def strip_samples(strip: Strip, record: ECGRecord) -> tuple[slice, float]:
@@ -149,9 +160,10 @@ def _add_marks(fig: go.Figure, page: Page, record: ECGRecord, marks: Marks, colo
         if marks.waves and strip.lead in annotation.lead_waves:
             _add_waves(fig, page, strip, record, annotation, colours)
     for r_only, symbol, name in ((False, "triangle-down", "R peak"), (True, "diamond-open", "R only")):
-        chosen = annotation.r_peaks[annotation.r_only == r_only] / annotation.fs_hz
-        x, y = _places_above(page, chosen)
-        if x:
+        r_peaks_s = annotation.r_peaks[annotation.r_only == r_only] / annotation.fs_hz
+        places = [place for strip in page.strips for place in _above_beats(page, strip, record, r_peaks_s)]
+        if places:
+            x, y = zip(*places, strict=True)
             fig.add_scatter(
                 x=x,
                 y=y,
@@ -162,15 +174,18 @@ def _add_marks(fig: go.Figure, page: Page, record: ECGRecord, marks: Marks, colo
             )
 
 
-def _places_above(page: Page, times_s: NDArray[np.float64]) -> tuple[list[float], list[float]]:
-    """Where marks for these times go: near the top of each strip that shows them."""
-    x: list[float] = []
-    y: list[float] = []
-    for strip in page.strips:
-        inside = times_s[(times_s >= strip.start_s) & (times_s < strip.start_s + strip.seconds)]
-        x += (strip.x_mm + (inside - strip.start_s) * page.speed_mm_s).tolist()
-        y += [strip.baseline_mm + 0.48 * page.pitch_mm] * len(inside)
-    return x, y
+def _above_beats(
+    page: Page, strip: Strip, record: ECGRecord, r_peaks_s: NDArray[np.float64]
+) -> Iterator[tuple[float, float]]:
+    """Places just above the QRS of each beat that a strip shows."""
+    signal = record.lead_mv(strip.lead)
+    reach = round(_QRS_REACH_S * record.fs_hz)
+    for time_s in r_peaks_s[(r_peaks_s >= strip.start_s) & (r_peaks_s < strip.start_s + strip.seconds)]:
+        centre = round(time_s * record.fs_hz)
+        around = signal[max(0, centre - reach) : centre + reach + 1]
+        top_mv = float(np.nanmax(around)) if np.isfinite(around).any() else 0.0
+        x_mm = strip.x_mm + (float(time_s) - strip.start_s) * page.speed_mm_s
+        yield x_mm, strip.baseline_mm + page.gain_mm_mv * top_mv + _MARK_ABOVE_MM
 
 
 def _add_waves(
@@ -238,6 +253,6 @@ def _vertical_range(page: Page, record: ECGRecord) -> tuple[float, float]:
         signal = record.lead_mv(strip.lead)[samples]
         if np.isfinite(signal).any():
             bottom = min(bottom, strip.baseline_mm + page.gain_mm_mv * float(np.nanmin(signal)) - 6)
-            top = max(top, strip.baseline_mm + page.gain_mm_mv * float(np.nanmax(signal)) + 3)
+            top = max(top, strip.baseline_mm + page.gain_mm_mv * float(np.nanmax(signal)) + 5)
     bottom, top = max(bottom, -_MAX_REACH_MM), min(top, top_row + _MAX_REACH_MM)
     return 5 * float(np.floor(bottom / 5)), 5 * float(np.ceil(top / 5))

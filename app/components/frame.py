@@ -1,0 +1,40 @@
+"""What stands around every page: the notice, the choice of the ECG, what went wrong, and whose ECG it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import state
+from app.components.chooser import draw_chooser, draw_question
+from app.components.facts import facts_html
+from app.components.text import as_markdown
+
+_STYLE = Path(__file__).with_name("style.css")
+_NOTICE = (
+    '<div class="kalium-notice" role="note"><b>Research software: not for diagnosis or treatment.</b> '
+    "Potassium estimates do not replace a laboratory value.</div>"
+)
+
+
+def draw_frame() -> None:
+    """Draw everything that stands above and beside the page."""
+    st.html(_STYLE)
+    st.html(_NOTICE)
+    with st.sidebar:
+        draw_chooser()
+    _draw_messages()
+    analysis = state.current_analysis()
+    if analysis is not None:
+        st.html(facts_html(analysis))
+
+
+def _draw_messages() -> None:
+    problem = state.problem()
+    if problem is not None:
+        kept = " The previous ECG is still shown." if state.current_analysis() is not None else ""
+        st.error(as_markdown(problem) + kept, icon=":material/error:")
+    question = state.question()
+    if question is not None:
+        draw_question(question)

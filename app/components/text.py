@@ -1,0 +1,17 @@
+"""Words and numbers for the screen."""
+
+from __future__ import annotations
+
+import math
+
+_MARKDOWN = frozenset(r"\`*_{}[]()#+!|~$:<>")
+
+
+def as_markdown(text: str) -> str:
+    """Text that may quote a file, safe from being read as Markdown."""
+    return "".join(f"\\{character}" if character in _MARKDOWN else character for character in text)
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number for reading; a dash where there is none."""
+    return f"{value:.{digits}f}" if math.isfinite(value) else "–"
