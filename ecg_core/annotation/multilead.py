@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from ecg_core.annotation.blocks import Block, beat_blocks, drop_unrecorded
 from ecg_core.annotation.pt_waves import P_SHAPE, T_SHAPE, FoundWaves, Span, find_waves
-from ecg_core.annotation.qrs import QRSMarks, find_qrs, nanmedian
+from ecg_core.annotation.qrs import QRSMarks, find_qrs
 from ecg_core.annotation.types import OFFSET, Waves
+from ecg_core.annotation.windows import nanmedian
 from ecg_core.filtering.gaps import bridge_gaps
 from ecg_core.filtering.resample import resample
 from ecg_core.record import ECGRecord

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from ecg_core.annotation.qrs import gather, nanmedian
+from ecg_core.annotation.windows import gather, nanmedian
 
 Floats = NDArray[np.float64]
 

@@ -9,6 +9,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from ecg_core.annotation.windows import gather, nanmedian
+
 SMOOTHING_S = 0.006
 CORE_S = 0.06  # the steepest part of a QRS lies this close to R
 ONSET_SHARE, OFFSET_SHARE = 0.05, 0.07  # of the steepest slope: below it the QRS is over ...
@@ -29,15 +31,6 @@ class QRSMarks:
     offset: Floats
     begin: Floats
     end: Floats
-
-
-def gather(signal: Floats, index: NDArray[np.int64]) -> Floats:
-    """Samples of `(leads, samples)` at `index` `(leads or 1, beats, width)`; the ends are repeated outwards."""
-    index = np.clip(np.broadcast_to(index, (signal.shape[0], *index.shape[1:])), 0, signal.shape[1] - 1)
-    taken: Floats = np.take_along_axis(signal, index.reshape(signal.shape[0], -1), axis=1).reshape(
-        index.shape
-    )
-    return taken
 
 
 def find_qrs(signal_mv: Floats, r_peaks: NDArray[np.int64], fs_hz: float) -> QRSMarks:
@@ -70,13 +63,6 @@ def first_run(flags: NDArray[np.bool_], length: int) -> Floats:
     """Where along the last axis the first run of `length` true flags begins, NaN where there is none."""
     runs = sliding_window_view(flags, length, axis=-1).all(axis=-1)
     return np.where(runs.any(axis=-1), runs.argmax(axis=-1).astype(np.float64), np.nan)
-
-
-def nanmedian(values: Floats, axis: int) -> Floats:
-    """`np.nanmedian` without its complaint about slices that are all NaN."""
-    empty = ~np.isfinite(values).any(axis=axis, keepdims=True)
-    median: Floats = np.nanmedian(np.where(empty, 0.0, values), axis=axis, keepdims=True)
-    return np.squeeze(np.where(empty, np.nan, median), axis=axis)
 
 
 def _peak(

@@ -1,0 +1,24 @@
+"""Cutting windows out of signals, for all leads and beats at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def gather(signal: Floats, index: NDArray[np.int64]) -> Floats:
+    """Samples of `(leads, samples)` at `index` `(leads or 1, beats, width)`; the ends are repeated outwards."""
+    index = np.clip(np.broadcast_to(index, (signal.shape[0], *index.shape[1:])), 0, signal.shape[1] - 1)
+    taken: Floats = np.take_along_axis(signal, index.reshape(signal.shape[0], -1), axis=1).reshape(
+        index.shape
+    )
+    return taken
+
+
+def nanmedian(values: Floats, axis: int) -> Floats:
+    """`np.nanmedian` without its complaint about slices that are all NaN."""
+    empty = ~np.isfinite(values).any(axis=axis, keepdims=True)
+    median: Floats = np.nanmedian(np.where(empty, 0.0, values), axis=axis, keepdims=True)
+    return np.squeeze(np.where(empty, np.nan, median), axis=axis)
