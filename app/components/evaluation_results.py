@@ -33,9 +33,9 @@ from ecg_core.figures.evaluation import (
 
 _PANEL_PX = 590
 
-THREE_DIGITS = st.column_config.NumberColumn(format="%.3f")
-LOW = st.column_config.NumberColumn("95 % CI from", format="%.3f")
-HIGH = st.column_config.NumberColumn("to", format="%.3f")
+FOUR_FIGURES = st.column_config.NumberColumn(format="%.4g")
+LOW = st.column_config.NumberColumn("95 % CI from", format="%.4g")
+HIGH = st.column_config.NumberColumn("to", format="%.4g")
 RANGE_COLUMNS = {
     "range": "True K (mEq/L)",
     "mae_meq_l": st.column_config.NumberColumn("MAE (mEq/L)", format="%.2f"),
@@ -71,7 +71,7 @@ def draw_tables(table: pd.DataFrame, summary: Summary, filename: str) -> None:
         filename=f"{filename}_summary",
         height="content",
         placeholder="",
-        column_config={"value": THREE_DIGITS, "ci_low": LOW, "ci_high": HIGH},
+        column_config={"value": FOUR_FIGURES, "ci_low": LOW, "ci_high": HIGH},
     )
     st.caption("95 % bootstrap intervals over patients, or over base ECGs where patients are not known.")
     table_with_download(
@@ -122,9 +122,9 @@ def interval_words(number: WithInterval, digits: int = 2) -> str:
 
 def draw_figures(table: pd.DataFrame, filename: str, target_coverage: float) -> None:
     dark = state.is_dark()
-    ranges = per_range(table)
-    labels, n = ranges["range"].tolist(), ranges["n"].tolist()
-    bins = hyper_reliability(table)
+    ranges = per_range(table).to_dict(orient="list")
+    labels, n = ranges["range"], ranges["n"]
+    bins = hyper_reliability(table).to_dict(orient="list")
     bounds = [(k_range.low_meq_l, k_range.high_meq_l) for k_range in K_RANGES]
     panels: tuple[tuple[str, str, Callable[[], go.Figure], str], ...] = (
         (

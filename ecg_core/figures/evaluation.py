@@ -19,6 +19,7 @@ HEATMAP_BINS = 30  # as in the DCRNN paper; 0.25 mEq/L each
 WHISKERS = (0.05, 0.95)
 
 _HEIGHT_PX = 420
+_UNDER_MODEBAR = {"t": 68}  # room for the legend
 
 
 def truth_heatmap_figure(
@@ -171,7 +172,7 @@ def error_figure(
             cliponaxis=False,
             hovertemplate=f"{name}: %{{y:.2f}} mEq/L<extra></extra>",
         )
-    fig.update_layout(height=_HEIGHT_PX, barmode="group", bargap=0.25)
+    fig.update_layout(height=_HEIGHT_PX, barmode="group", bargap=0.25, margin=_UNDER_MODEBAR)
     fig.update_xaxes(title="True range (mEq/L)", showgrid=False)
     fig.update_yaxes(title="Mean absolute error (mEq/L)", rangemode="tozero")
     return fig
@@ -238,7 +239,7 @@ def reliability_figure(
         name="model (with examples per bin)",
         hovertemplate="predicted %{x:.0%}, observed %{y:.0%}, n = %{text}<extra></extra>",
     )
-    fig.update_layout(height=_HEIGHT_PX)
+    fig.update_layout(height=_HEIGHT_PX, margin=_UNDER_MODEBAR)
     fig.update_xaxes(title=f"Predicted probability of {name}", range=[-0.03, 1.03], tickformat=".0%")
     fig.update_yaxes(title=f"Observed share of {name}", range=[-0.03, 1.08], tickformat=".0%")
     return fig

@@ -17,7 +17,7 @@ MAX_CYCLES_DRAWN = 40
 _GRID_COLUMNS = 4
 
 
-def cycles_figure(inputs: ModelInput, dark: bool) -> go.Figure:
+def items_figure(inputs: ModelInput, dark: bool) -> go.Figure:
     """All items of each lead laid over one another, their mean on top; for cycles and median beats.
 
     Beyond `MAX_CYCLES_DRAWN` an even selection is drawn under the mean of all.

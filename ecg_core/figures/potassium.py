@@ -15,7 +15,7 @@ from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, Prediction
 K_AXIS_MEQ_L = (2.0, 9.5)
 MAX_ITEMS_DRAWN = 300
 
-_ROW_PX = 72
+_ROW_PX = 80
 _TIER_PX = 16  # from one line of zone names to the next
 _SMALL_PX = FONT_SIZE_PX - 2
 # Shape and word say what the colour says.
@@ -189,7 +189,7 @@ def _add_range(fig: go.Figure, row: int, k_meq_l: Sequence[float], colours: Pale
     _add_row_text(fig, row, position, f"median <b>{median:.1f}</b> · {np.ptp(k_meq_l):.1f} apart")
 
 
-def _add_row_text(fig: go.Figure, row: int, k_meq_l: float, text: str, shift_px: int = 20) -> None:
+def _add_row_text(fig: go.Figure, row: int, k_meq_l: float, text: str, shift_px: int = 28) -> None:
     """Text over a point, kept inside the axis: near its ends it grows inwards."""
     low, high = K_AXIS_MEQ_L
     share = (k_meq_l - low) / (high - low)

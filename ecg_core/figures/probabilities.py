@@ -50,9 +50,9 @@ def class_probability_figure(predictions: Sequence[Prediction], dark: bool) -> g
             hovertemplate=f"{name}: %{{customdata}}<extra></extra>",
         )
     fig.update_layout(
-        barmode="stack", height=86 + 52 * len(shown), legend_traceorder="normal", margin={"r": 28}
+        barmode="stack", height=110 + 52 * len(shown), legend_traceorder="normal", margin={"t": 62, "r": 28}
     )
-    fig.update_xaxes(range=[0, 1.005], tickformat=".0%", dtick=0.25, showgrid=False)
+    fig.update_xaxes(range=[0, 1.005], tickformat=".0%", dtick=0.25, showgrid=False, fixedrange=True)
     name_rows(fig, [p.title for p in shown])
     return fig
 

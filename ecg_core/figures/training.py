@@ -31,7 +31,7 @@ def loss_figure(training: pd.DataFrame, dark: bool) -> go.Figure:
         fig.add_scatter(
             x=[best["epoch"]], y=[best["val_loss"]], mode="markers", name="kept", marker=marker, **where
         )
-    fig.update_layout(height=360, margin={"t": 72}, legend={"y": 1.1})
+    fig.update_layout(height=380, margin={"t": 96}, legend={"y": 1.1})
     fig.update_xaxes(title="Epoch")
     fig.update_yaxes(title="Loss", col=1)
     return fig

@@ -2,7 +2,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from ecg_core.figures.model_inputs import MAX_CYCLES_DRAWN, crop_figure, cycles_figure
+from ecg_core.figures.model_inputs import MAX_CYCLES_DRAWN, crop_figure, items_figure
 from ecg_core.figures.potassium import MAX_ITEMS_DRAWN, estimates_figure, item_spread_figure
 from ecg_core.figures.probabilities import class_probability_figure, percent
 from ecg_core.inference.types import ModelInput, Prediction
@@ -119,7 +119,7 @@ def test_a_long_record_is_thinned_evenly() -> None:
 
 def test_cycles_lie_over_one_another_with_their_mean() -> None:
     signal = np.stack([np.full((1, 512), value) for value in (0.0, 1.0, 5.0)]).astype(np.float32)
-    fig = cycles_figure(ModelInput(signal, ("II",), 500.0, "z-score", "3 cycles"), dark=False)
+    fig = items_figure(ModelInput(signal, ("II",), 500.0, "z-score", "3 cycles"), dark=False)
     assert len(fig.data) == 4
     assert np.allclose(fig.data[-1].y, 2.0)
     assert fig.data[-1].x0 == pytest.approx(-360.0)
@@ -129,14 +129,14 @@ def test_cycles_lie_over_one_another_with_their_mean() -> None:
 
 def test_a_median_beat_is_one_line_per_lead() -> None:
     signal = np.zeros((1, 2, 512), np.float32)
-    fig = cycles_figure(ModelInput(signal, ("II", "V5"), 500.0, "mV", "median beat"), dark=True)
+    fig = items_figure(ModelInput(signal, ("II", "V5"), 500.0, "mV", "median beat"), dark=True)
     assert len(fig.data) == 2
     assert [a.text for a in fig.layout.annotations] == ["II", "V5"]
 
 
 def test_many_cycles_stay_small() -> None:
     signal = np.zeros((5_000, 1, 512), np.float32)
-    fig = cycles_figure(ModelInput(signal, ("II",), 500.0, "z-score", "5000 cycles"), dark=False)
+    fig = items_figure(ModelInput(signal, ("II",), 500.0, "z-score", "5000 cycles"), dark=False)
     assert len(fig.data) == MAX_CYCLES_DRAWN + 1
 
 

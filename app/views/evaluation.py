@@ -1,0 +1,140 @@
+"""Evaluation: how well a model did on records with known potassium."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from app import state
+from app.components.checkpoints import installed_checkpoints
+from app.components.downloads import csv_download, figure_with_downloads, table_with_download
+from app.components.evaluation_results import draw_results, measured
+from app.components.text import as_markdown
+from ecg_core.errors import ECGError
+from ecg_core.evaluation.table import COLUMNS, read_evaluation
+from ecg_core.figures.training import loss_figure
+from ecg_core.inference.checkpoint import EVALUATION, LOSS_CURVE, Checkpoint
+
+BUNDLED, OWN = "Bundled test set", "Your own table"
+TARGET_COVERAGE = 0.9  # of a user's own table, which brings no card
+
+
+def draw_page() -> None:
+    checkpoints = find_checkpoints()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        sources = [BUNDLED, OWN] if checkpoints else [OWN]
+        source = st.selectbox("Data set", sources, key="evaluation_source", width=280)
+        if source == BUNDLED:
+            by_title = {checkpoint.card.title: checkpoint for checkpoint in checkpoints}
+            chosen = by_title[st.selectbox("Model", list(by_title), key="evaluation_model", width=340)]
+    if source == OWN:
+        draw_own_table(checkpoints)
+        return
+    draw_bundled(chosen)
+    draw_training(chosen)
+    draw_comparison(checkpoints)
+
+
+def find_checkpoints() -> Sequence[Checkpoint]:
+    """The installed models; without any, say so and go on with none."""
+    try:
+        return installed_checkpoints()
+    except ECGError as error:
+        st.warning(
+            f"**There are no bundled results to show.** {as_markdown(str(error))}", icon=":material/warning:"
+        )
+        return ()
+
+
+def draw_bundled(checkpoint: Checkpoint) -> None:
+    card = checkpoint.card
+    name = card.results[0].dataset if card.results else BUNDLED
+    try:
+        draw_results(
+            read_evaluation(checkpoint.folder / EVALUATION), name, card.name, card.calibration.target_coverage
+        )
+    except ECGError as error:
+        st.error(
+            f"**The results of {card.title} cannot be shown.** {as_markdown(str(error))}",
+            icon=":material/error:",
+        )
+
+
+def draw_own_table(checkpoints: Sequence[Checkpoint]) -> None:
+    upload = st.file_uploader(
+        "Evaluation table (CSV or Parquet), a row per ECG with a known potassium",
+        key="evaluation_upload",
+        help=f"Columns: {', '.join(COLUMNS)}. The table stays in memory and is gone when you leave this page.",
+    )
+    if upload is None:
+        draw_upload_help(checkpoints)
+        return
+    try:
+        draw_results(read_evaluation(upload), "Your own table", "own", TARGET_COVERAGE)
+    except ECGError as error:
+        st.error(as_markdown(str(error)), icon=":material/error:")
+
+
+def draw_upload_help(checkpoints: Sequence[Checkpoint]) -> None:
+    st.info(
+        "Bring estimates of any model beside laboratory potassium, and see the same figures for your own patients. "
+        "Nothing is stored.",
+        icon=":material/upload_file:",
+    )
+    for checkpoint in checkpoints[:1]:
+        try:
+            example = read_evaluation(checkpoint.folder / EVALUATION).head(20)
+        except ECGError:
+            return
+        csv_download(
+            example, key="evaluation_template", filename="evaluation_example", label="Example table (CSV)"
+        )
+
+
+def draw_training(checkpoint: Checkpoint) -> None:
+    st.subheader("Loss while training")
+    try:
+        training = pd.read_csv(checkpoint.folder / LOSS_CURVE)
+        figure = loss_figure(training, state.is_dark())
+    except (OSError, ValueError, KeyError):
+        st.info(f"This model came without an intact record of its training ({LOSS_CURVE}).")
+        return
+    name = checkpoint.card.name
+    figure_with_downloads(figure, key=f"loss_{name}", filename=f"{name}_loss", alt="Loss by epoch")
+    csv_download(training, key=f"loss_csv_{name}", filename=f"{name}_training")
+
+
+def draw_comparison(checkpoints: Sequence[Checkpoint]) -> None:
+    st.subheader("All models on their bundled test sets")
+    rows = [row for row in (comparison_row(checkpoint) for checkpoint in checkpoints) if row]
+    table_with_download(pd.DataFrame(rows), key="model_comparison", filename="model_comparison")
+    st.caption(
+        "Potassium errors in mEq/L; 95 % bootstrap intervals over patients. Compare only equal data sets."
+    )
+
+
+def comparison_row(checkpoint: Checkpoint) -> dict[str, object]:
+    """One model's line; empty where its results cannot be read (its own page section says why)."""
+    card = checkpoint.card
+    try:
+        summary = measured(read_evaluation(checkpoint.folder / EVALUATION))
+    except ECGError:
+        return {}
+    return {
+        "model": card.title,
+        "parameters": card.n_parameters,
+        "records": summary.n,
+        "MAE": round(summary.mae_meq_l.value, 3),
+        "MAE 95 % CI": f"{summary.mae_meq_l.low:.2f}–{summary.mae_meq_l.high:.2f}",
+        "MAE of the mean": round(summary.mae_of_mean_meq_l, 3),
+        "RMSE": round(summary.rmse_meq_l, 3),
+        "r": round(summary.pearson_r, 3),
+        "AUC hyper": round(summary.hyper.auc.value, 3),
+        "AUC hypo": round(summary.hypo.auc.value, 3),
+        "coverage": round(summary.coverage, 3),
+    }
+
+
+draw_page()
