@@ -162,7 +162,8 @@ def _rate_hz(times: NDArray[np.float64], heading: _Heading, name: str) -> float:
             "Export it with a constant sampling rate, or remove the time column and enter the rate."
         )
     rate_hz = float(1.0 / (step * _seconds_per_time_unit(heading, step)))
-    return float(round(rate_hz)) if abs(rate_hz - round(rate_hz)) < 1e-3 * rate_hz else rate_hz
+    nearest_hz = float(np.rint(rate_hz))
+    return nearest_hz if abs(rate_hz - nearest_hz) < 1e-3 * rate_hz else rate_hz
 
 
 def _seconds_per_time_unit(heading: _Heading, step: float) -> float:

@@ -31,6 +31,7 @@ from ecg_core.readers.recording import (
     MIN_DURATION_S,
     Channel,
     Recording,
+    check_rate,
     lead_name,
     to_millivolts,
 )
@@ -126,6 +127,7 @@ def _channels(group: Group, data: bytes, request: ReadRequest) -> list[Channel]:
         )
     if n_channels * n_samples > request.limits.samples:
         raise FileTooLargeError(f"{name} holds more samples than are read at once. Cut the recording.")
+    check_rate(fs_hz)
     sample_type = _SAMPLE_TYPES.get((group["bits"], group["interpretation"]))
     if sample_type is None:
         raise UnsupportedFormatError(
@@ -153,7 +155,9 @@ def _is_padding(raw: NDArray[Any], padding: bytes, fs_hz: float) -> NDArray[np.b
     limits = np.iinfo(raw.dtype)
     if value in (limits.min, limits.max):
         return equal
-    return np.stack([_runs(row, int(_MIN_PADDING_S * fs_hz)) for row in equal])
+    for row in equal:
+        row &= _runs(row, int(_MIN_PADDING_S * fs_hz))
+    return equal
 
 
 def _runs(mask: NDArray[np.bool_], min_length: int) -> NDArray[np.bool_]:
@@ -181,7 +185,7 @@ def _scaled(
 
 def _label(channel: Mapping[str, Any]) -> str:
     """The lead by the code of its source, else by the code's meaning, else by the channel's label."""
-    number = re.search(r"\d+$", channel["source"]["value"])
+    number = re.search(r"(?<!\d)\d{1,2}$", channel["source"]["value"])
     if number and int(number[0]) in _LEAD_OF_CODE:
         return _LEAD_OF_CODE[int(number[0])]
     meaning = re.sub(r"\s*\(.*\)", "", channel["source"]["meaning"])

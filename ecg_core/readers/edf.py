@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ecg_core.errors import FileTooLargeError, MissingInformationError, UnreadableFileError
 from ecg_core.readers.guard import damage_means
 from ecg_core.readers.inputs import ReadRequest
-from ecg_core.readers.patient_facts import sex
+from ecg_core.readers.patient_facts import plausible_age, sex
 from ecg_core.readers.recording import MILLIVOLTS_PER_UNIT, Channel, Recording, lead_name, to_millivolts
 from ecg_core.record import Patient
 
@@ -111,7 +111,7 @@ def _millivolts_per_unit(signal: edfio.EdfSignal, request: ReadRequest) -> float
 
 
 def _recorded_at(edf: edfio.Edf) -> datetime | None:
-    with suppress(ValueError, IndexError):  # anonymised files hold no valid date
+    with suppress(ValueError, IndexError, OverflowError):  # anonymised files hold no valid date
         started_at: datetime = edf.startdatetime
         return started_at
     return None
@@ -124,6 +124,6 @@ def _patient(edf: edfio.Edf) -> Patient:
     code, stated_sex, age_years = None, None, None
     with suppress(ValueError, IndexError):
         code, stated_sex = edf.patient.code, sex(edf.patient.sex)
-    with suppress(ValueError, IndexError):
-        age_years = (edf.startdate - edf.patient.birthdate).days // _DAYS_PER_YEAR
+    with suppress(ValueError, IndexError, OverflowError):
+        age_years = plausible_age((edf.startdate - edf.patient.birthdate).days // _DAYS_PER_YEAR)
     return Patient(identifier=None if code == "X" else code, age_years=age_years, sex=stated_sex)

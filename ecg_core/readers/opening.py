@@ -23,7 +23,7 @@ from ecg_core.readers.inputs import (
     unpack,
 )
 from ecg_core.readers.recording import Recording, to_record
-from ecg_core.readers.sniffing import FileKind, head_length, sniff
+from ecg_core.readers.sniffing import HEAD_BYTES, FileKind, sniff
 from ecg_core.readers.wfdb_files import read_wfdb
 from ecg_core.record import ECGRecord
 
@@ -70,7 +70,7 @@ def open_ecg(
             recording = _read(ReadRequest(file, companion, limits, Path(folder), fs_hz, unit))
     except OSError as error:
         raise UnreadableFileError(
-            f"The file could not be opened: {error.strerror}. Check that it is there and that you may read it."
+            f"The file could not be opened: {error.strerror or 'unknown reason'}. Check that it is there and that you may read it."
         ) from error
     return to_record(recording, name=file.display_name)
 
@@ -87,7 +87,7 @@ def _read(request: ReadRequest) -> Recording:
 
 
 def _kind(file: InputFile) -> FileKind:
-    return sniff(file.head(head_length()))
+    return sniff(file.head(HEAD_BYTES))
 
 
 def _locate(

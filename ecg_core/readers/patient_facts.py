@@ -9,10 +9,15 @@ from ecg_core.record import Sex
 _MAX_AGE_YEARS = 120
 
 
+def plausible_age(years: float) -> float | None:
+    """The age, or None for one that nobody has (PTB-XL writes 300 for "over 89")."""
+    return years if 0 <= years <= _MAX_AGE_YEARS else None
+
+
 def age_years(text: str) -> float | None:
-    """An age in years from its text, or None for what is no age (PTB-XL writes 300 for "over 89")."""
+    """An age in years from its text, or None for what is no age."""
     match = re.match(r"^\s*(\d{1,3}(\.\d+)?)\s*(y|years?)?\s*$", text, re.IGNORECASE)
-    return float(match[1]) if match and float(match[1]) <= _MAX_AGE_YEARS else None
+    return plausible_age(float(match[1])) if match else None
 
 
 def sex(text: str) -> Sex | None:

@@ -71,7 +71,7 @@ def to_record(recording: Recording, name: str) -> ECGRecord:
     """
     channels, notes = _recorded(recording.channels)
     for channel in channels:
-        _check_rate(channel.fs_hz)
+        check_rate(channel.fs_hz)
     channels, rate_notes = _of_one_rate(channels)
     length = min(channel.signal_mv.size for channel in channels)
     record = ECGRecord(
@@ -117,7 +117,8 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(distinct)
 
 
-def _check_rate(fs_hz: float) -> None:
+def check_rate(fs_hz: float) -> None:
+    """Raise SignalError for a rate that no ECG has."""
     if not MIN_RATE_HZ <= fs_hz <= MAX_RATE_HZ:
         raise SignalError(
             f"The file states {fs_hz:g} samples per second; an ECG has "

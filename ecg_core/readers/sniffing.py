@@ -6,7 +6,7 @@ import codecs
 import re
 from enum import Enum, auto
 
-_HEAD_BYTES = 65_536
+HEAD_BYTES = 65_536  # what `sniff` wants to see
 
 
 class FileKind(Enum):
@@ -48,7 +48,9 @@ _MAGIC: tuple[tuple[int, bytes, FileKind], ...] = (
 )
 
 # MATLAB 4: little-endian type (0-52), rows, columns, imaginary flag, name length.
-_MATLAB_4 = re.compile(rb"^[\x00-\x34]\x00\x00\x00.{8}[\x00\x01]\x00\x00\x00.\x00\x00\x00", re.DOTALL)
+_MATLAB_4 = re.compile(
+    rb"^[\x00-\x34]\x00\x00\x00.{8}[\x00\x01]\x00\x00\x00[\x01-\x3f]\x00\x00\x00", re.DOTALL
+)
 _RECORD_LINE = re.compile(r"^(?P<name>[^\s,;]+?)(?P<segments>/\d+)?[ \t]+\d+([ \t]+\d[^,;]*)?$")
 _SIGNAL_LINE = re.compile(r"^(?=[^\s]*[A-Za-z~])[^\s,;]+[ \t]+\d+(x\d+)?(:\d+)?(\+\d+)?([ \t]|$)")
 _MARKUP = re.compile(r"^\s*<(\?xml|!DOCTYPE|[A-Za-z])", re.IGNORECASE)
@@ -66,11 +68,6 @@ def sniff(head: bytes) -> FileKind:
     if _is_text(head):
         return _kind_of_text(decode_text(head))
     return FileKind.MATLAB if _MATLAB_4.match(head) else FileKind.BINARY
-
-
-def head_length() -> int:
-    """How many bytes `sniff` wants to see."""
-    return _HEAD_BYTES
 
 
 def text_encoding(data: bytes) -> str:

@@ -89,7 +89,7 @@ def _signal_files(lines: Sequence[Sequence[str]], request: ReadRequest) -> dict[
     header_name = request.file.display_name
     files: dict[str, InputFile] = {}
     for name in dict.fromkeys(line[0] for line in lines[1:]):
-        if "/" in name or "\\" in name or name in {".", ".."}:
+        if "/" in name or "\\" in name:
             raise UnreadableFileError(
                 f"The header {header_name} names a signal file in another folder, which is not opened. "
                 "Put header and signal file side by side."
@@ -106,7 +106,8 @@ def _signal_files(lines: Sequence[Sequence[str]], request: ReadRequest) -> dict[
 def _write_links(folder: Path, lines: Sequence[Sequence[str]], files: Mapping[str, InputFile]) -> str:
     """Write the header under generated names, link those names to the signal files; returns the record's path."""
     link_names = {name: f"signal{number}" for number, name in enumerate(files)}
-    header = [[_RECORD_NAME, *lines[0][1:]]] + [[link_names[line[0]], *line[1:]] for line in lines[1:]]
+    record_line = lines[0][:3] if lines[0][3:4] == ["0"] else lines[0]  # length 0: as long as the file
+    header = [[_RECORD_NAME, *record_line[1:]]] + [[link_names[line[0]], *line[1:]] for line in lines[1:]]
     text = "\n".join(" ".join(line) for line in header)
     (folder / f"{_RECORD_NAME}.hea").write_text(text, encoding="ascii", errors="ignore")
     for name, file in files.items():

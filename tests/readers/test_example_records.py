@@ -1,0 +1,46 @@
+import csv
+
+import pytest
+
+from ecg_core.leads import STANDARD_LEADS
+from ecg_core.readers import open_ecg
+from ecg_core.readers.examples import list_examples
+
+EXAMPLES = list_examples()
+
+
+def test_keys_and_titles_are_unique():
+    assert (
+        len({example.key for example in EXAMPLES})
+        == len({example.title for example in EXAMPLES})
+        == len(EXAMPLES)
+    )
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.key)
+def test_every_example_opens_and_says_where_it_comes_from(example):
+    record = open_ecg(example.path)
+    assert record.duration_s == 10
+    assert all((example.title, example.description, example.source, example.licence))
+    attribution = (example.path.parents[1] / "ATTRIBUTION.md").read_text(encoding="utf-8")
+    assert f"`{example.path.parent.name}/`" in attribution
+
+
+def test_the_promised_kinds_are_there():
+    leads = {example.key: open_ecg(example.path).leads for example in EXAMPLES}
+    assert leads["two_leads"] == ("II", "V5")
+    assert all(
+        leads[key] == STANDARD_LEADS for key in ("normal", "atrial_fibrillation", "left_bundle_branch_block")
+    )
+
+
+def test_the_index_names_every_record_in_the_folder():
+    folder = EXAMPLES[0].path.parents[1]
+    with (folder / "examples.csv").open(encoding="utf-8", newline="") as index:
+        named = {row["file"] for row in csv.DictReader(index)}
+    stored = {
+        str(path.relative_to(folder))
+        for path in folder.glob("*/*")
+        if path.suffix in {".hea", ".csv", ".dcm"}
+    }
+    assert named == stored
