@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import warnings
+from fractions import Fraction
 
 import numpy as np
 import pywt
@@ -13,9 +12,11 @@ from scipy import signal as sps
 from ecg_core.filtering.beat_model import model_beats
 
 _WAVELET = "db4"
-_WAVELET_CUT_HZ = 500 / 2**10  # upper edge of the level-9 approximation at 500 Hz
-_HIGH_PASS_ORDER = 2
-_PAD_S = 4.0
+# Level 9 at 500 Hz is level 5 at 500 / 16 Hz: the approximation below 0.49 Hz.
+_WAVELET_RATE_HZ, _WAVELET_LEVEL = 500 / 16, 5
+_LARGEST_FACTOR = 2000
+_HIGH_PASS_ORDER = 2  # steeper ones left more of real wander in, because they ring for longer
+_PAD_S = 4.0  # half the reach of the wavelet
 
 
 def remove_wander(
@@ -24,7 +25,7 @@ def remove_wander(
     """`(leads, samples)` without its wander.
 
     The filters see what is left after the median beat was taken away at every beat, and the beats
-    are put back afterwards; see `ecg_core.filtering.pipeline` for why.
+    are put back afterwards; `ecg_core.filtering.pipeline` says why. The ends are mirrored.
     """
     centred = signal_mv - np.median(signal_mv, axis=-1, keepdims=True)
     beats = model_beats(centred, fs_hz)
@@ -38,16 +39,15 @@ def remove_wander(
     return beats + rest[:, pad:-pad]
 
 
-def wavelet_level(fs_hz: float) -> int:
-    """The level whose approximation ends at 0.49 Hz, or, where no level does, at the next lower edge."""
-    return max(1, math.ceil(math.log2(fs_hz / 2 / _WAVELET_CUT_HZ) - 1e-6))
-
-
 def wavelet_approximation(signal_mv: NDArray[np.float64], fs_hz: float) -> NDArray[np.float64]:
-    """The db4 approximation of `(leads, samples)` below about 0.49 Hz."""
-    level = wavelet_level(fs_hz)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Level value", category=UserWarning)  # the ends are padding
-        approximation, *details = pywt.wavedec(signal_mv, _WAVELET, level=level, axis=-1)
-    slow = pywt.waverec([approximation, *[None] * len(details)], _WAVELET, axis=-1)
-    return np.asarray(slow[:, : signal_mv.shape[1]])
+    """The db4 approximation of `(leads, samples)` below 0.49 Hz.
+
+    A wavelet level halves the rate, so that only rates of 500 Hz times a power of two have a level
+    that ends there; the signal is taken to such a rate and back, and the cut is the same at any rate.
+    """
+    ratio = Fraction(_WAVELET_RATE_HZ / fs_hz).limit_denominator(_LARGEST_FACTOR)
+    slow = sps.resample_poly(signal_mv, ratio.numerator, ratio.denominator, axis=-1, padtype="line")
+    approximation, *details = pywt.wavedec(slow, _WAVELET, level=_WAVELET_LEVEL, axis=-1)
+    slow = pywt.waverec([approximation, *[None] * len(details)], _WAVELET, axis=-1)[:, : slow.shape[1]]
+    wander = sps.resample_poly(slow, ratio.denominator, ratio.numerator, axis=-1, padtype="line")
+    return np.asarray(wander[:, : signal_mv.shape[1]])

@@ -38,7 +38,9 @@ def arms_look_swapped(filtered: ECGRecord) -> bool:
         (time_s >= first) & (time_s <= last) for first, last in (_P_WAVE_S, _PR_SEGMENT_S, _QRS_S)
     )
     lead_i: NDArray[np.float64] = beats[0] - float(np.median(beats[0, pr_segment]))
-    p_mv = lead_i[p_wave][np.abs(lead_i[p_wave]).argmax()]
-    net_qrs_mv = lead_i[qrs].max() + lead_i[qrs].min()
-    mirrored = np.corrcoef(beats)[0, 1] < _LARGEST_CORRELATION
-    return bool(p_mv < 0 and net_qrs_mv < 0 and mirrored)
+    p_wave_mv = lead_i[p_wave]
+    qrs_mv = lead_i[qrs]
+    correlation = np.asarray(np.corrcoef(beats))[0, 1]
+    p_down = abs(p_wave_mv.min()) > p_wave_mv.max()
+    qrs_down = abs(qrs_mv.min()) > qrs_mv.max()
+    return bool(p_down and qrs_down and correlation < _LARGEST_CORRELATION)

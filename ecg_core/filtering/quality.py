@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal as sps
 
+from ecg_core.filtering.baseline import remove_wander
 from ecg_core.filtering.beat_model import model_beats
 from ecg_core.filtering.electrodes import arms_look_swapped
 from ecg_core.filtering.gaps import bridge_gaps
@@ -43,27 +44,36 @@ class QualityReport:
 
 
 _NOISE_HZ = 40.0
+_LONGEST_JUDGED_S = 300.0
 _NAMED_LEADS = 3
 
 
 def assess_quality(raw: ECGRecord, filtered: ECGRecord) -> QualityReport:
     """Grade every lead of a record and the record as a whole.
 
-    `filtered` is the same record after `filter_record` with the default settings: wander is measured
-    as what that took away, noise in what it left. A lead is poor where it cannot be used, fair where
+    `filtered` is the same record after `filter_record`: noise and amplitude are measured in what that
+    left, everything else in `raw`. A lead is poor where it cannot be used, fair where
     something is wrong with it, else good; a record is poor where more than a quarter of its leads
-    are, good where none is poor and no more than a quarter fair.
+    are, good where none is poor and no more than a quarter fair. Of a recording longer than 5 minutes
+    the middle 5 minutes are judged, and a note says so.
     """
+    notes = []
+    if raw.duration_s > _LONGEST_JUDGED_S:
+        raw, filtered = _middle(raw), _middle(filtered)
+        notes.append(f"Judged from {_LONGEST_JUDGED_S / 60:g} minutes in the middle of the recording")
+    if arms_look_swapped(filtered):
+        notes.append("Lead I looks upside down: the arm electrodes may be swapped")
     leads = tuple(
         _grade_lead(name, check_lead(signals))
         for name, signals in zip(raw.leads, _lead_signals(raw, filtered), strict=True)
     )
-    notes = (
-        ("Lead I looks upside down: the arm electrodes may be swapped",)
-        if arms_look_swapped(filtered)
-        else ()
-    )
-    return QualityReport(leads, _record_grade(leads), "; ".join((_summary(leads), *notes)), notes)
+    return QualityReport(leads, _record_grade(leads), "; ".join([_summary(leads), *notes]), tuple(notes))
+
+
+def _middle(record: ECGRecord) -> ECGRecord:
+    length = round(_LONGEST_JUDGED_S * record.fs_hz)
+    start = (record.n_samples - length) // 2
+    return record.with_signal(record.signal_mv[:, start : start + length])
 
 
 def _lead_signals(raw: ECGRecord, filtered: ECGRecord) -> list[LeadSignals]:
@@ -71,11 +81,13 @@ def _lead_signals(raw: ECGRecord, filtered: ECGRecord) -> list[LeadSignals]:
     raw_mv, missing = bridge_gaps(raw.signal_mv)
     filtered_mv, _ = bridge_gaps(filtered.signal_mv)
     noise_mv = _above_qrs(filtered_mv - model_beats(filtered_mv, fs_hz), fs_hz)
+    wander_mv = raw_mv - remove_wander(raw_mv, fs_hz, wavelet=True, high_pass_hz=0.5)
     mains_mv = mains_amplitudes_mv(raw_mv, fs_hz).max(axis=0)
     return [
         LeadSignals(
             raw_mv[row, recorded],
             filtered_mv[row, recorded],
+            wander_mv[row, recorded],
             noise_mv[row, recorded],
             mains_mv=float(mains_mv[row]),
             fs_hz=fs_hz,

@@ -38,11 +38,13 @@ class Finding:
 class LeadSignals:
     """What was recorded of one lead, `(samples,)` each, gaps cut out, in mV.
 
-    `noise_mv` is what stands above 40 Hz after the median beat was taken away.
+    `wander_mv` is what the default filter takes from the raw signal; `noise_mv` is what stands above
+    40 Hz in the filtered one after the median beat was taken away.
     """
 
     raw_mv: NDArray[np.float64]
     filtered_mv: NDArray[np.float64]
+    wander_mv: NDArray[np.float64]
     noise_mv: NDArray[np.float64]
     mains_mv: float  # amplitude before filtering
     fs_hz: float
@@ -89,7 +91,7 @@ def _clipped(lead: LeadSignals) -> Finding | None:
 
 
 def _wander(lead: LeadSignals) -> Finding | None:
-    wander_mv = float(np.ptp(_blocks(lead.raw_mv - lead.filtered_mv, lead.fs_hz, _BLOCK_S).mean(axis=1)))
+    wander_mv = float(np.ptp(lead.wander_mv))
     if wander_mv < _WANDER_MV:
         return None
     return Finding("large baseline wander", unusable=wander_mv >= _WANDER_UNUSABLE_MV)
