@@ -142,6 +142,7 @@ def _table(layout: _Layout, columns: Sequence[int], request: ReadRequest) -> NDA
             skipinitialspace=True,
             na_values=["-"],
             dtype=np.float64,
+            float_precision="round_trip",  # the faster parsers of pandas 2 crash on exponents of many digits
         )
     table = frame[list(columns)].to_numpy(copy=True)
     table[np.isinf(table)] = np.nan

@@ -169,6 +169,17 @@ def test_tables_that_hold_no_ecg_are_refused(text, error, message):
         opened(text, fs_hz=500)
 
 
+@pytest.mark.parametrize("number", ["1e3999999999", "0.0431e-3999999999", "1e99999999999999999999"])
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_exponents_of_many_digits_do_no_harm(number, decimal):
+    text = text_of("II (mV);V5 (mV)", *LEADS_MV.T, separator=";").replace("\n", f"\n{number};1\n", 1)
+    try:
+        record = opened(text.replace(".", decimal), fs_hz=500)
+    except UnreadableFileError:
+        return
+    assert not np.abs(record.lead_mv("II")[0]) > 0
+
+
 @pytest.mark.parametrize("fs_hz", [0, -1, float("nan"), float("inf"), 49, 10_001])
 def test_impossible_rates_from_the_user_are_refused(fs_hz):
     with pytest.raises(SignalError, match="samples per second"):
