@@ -70,7 +70,6 @@ def draw_tables(table: pd.DataFrame, summary: Summary, filename: str) -> None:
         key=f"summary_{filename}",
         filename=f"{filename}_summary",
         height="content",
-        placeholder="",
         column_config={"value": FOUR_FIGURES, "ci_low": LOW, "ci_high": HIGH},
     )
     st.caption("95 % bootstrap intervals over patients, or over base ECGs where patients are not known.")
@@ -78,7 +77,6 @@ def draw_tables(table: pd.DataFrame, summary: Summary, filename: str) -> None:
         per_range(table),
         key=f"ranges_{filename}",
         filename=f"{filename}_per_range",
-        placeholder="–",
         column_config=RANGE_COLUMNS,
     )
 

@@ -1,0 +1,74 @@
+import json
+from pathlib import Path
+
+import pytest
+from checkpoint_folders import write_checkpoint_folder
+from streamlit.testing.v1 import AppTest
+
+from app.components import checkpoints
+from ecg_core.inference.checkpoint import CARD, WEIGHTS
+
+PAGE = Path(__file__).parents[2] / "app" / "views" / "about.py"
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write_checkpoint_folder(tmp_path, "dcrnn", "DCRNN")
+    monkeypatch.setattr(checkpoints, "CHECKPOINTS", tmp_path)
+    checkpoints.installed_checkpoints.clear()
+    return tmp_path
+
+
+def opened() -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=30).run()
+    assert not page.exception
+    return page
+
+
+def words(page: AppTest) -> str:
+    return "\n".join(element.value for kind in (page.markdown, page.caption) for element in kind)
+
+
+def test_intended_use_and_limits_come_first() -> None:
+    text = words(opened())
+    assert "**Not for** diagnosis" in text
+    assert "is **not known**" in text
+    assert text.index("Not for") < text.index("SHA-256")
+
+
+def test_a_card_shows_what_the_model_learned_from_and_its_checksum(models: Path) -> None:
+    page = opened()
+    checksum = json.loads((models / "dcrnn" / CARD).read_text())["sha256"]
+    assert checksum in words(page)
+    assert "Never compared with laboratory potassium." in words(page)
+    facts = page.table[0].value
+    assert facts.loc["Trained on"].iloc[0].startswith("SIMULATED.")
+    assert "patients not named" in facts.loc["Trained on"].iloc[0]
+    results = page.table[1].value
+    assert results.loc["kind"].iloc[0] == "SIMULATED"
+    assert results.loc["n"].iloc[0] == "120 examples of 30 records"
+
+
+def test_data_and_licences_are_told() -> None:
+    text = words(opened())
+    for word in ("PTB-XL", "CC BY 4.0", "LUDB", "ODC-BY", "Rules for honest splits"):
+        assert word in text
+
+
+def test_versions_are_told() -> None:
+    assert "Kalium 0." in words(opened())
+
+
+def test_missing_checkpoints_leave_the_rest_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "CHECKPOINTS", tmp_path / "nowhere")
+    page = opened()
+    assert "No model card can be shown." in page.warning[0].value
+    assert "Rules for honest splits" in words(page)
+
+
+def test_altered_weights_are_reported(models: Path) -> None:
+    weights = models / "dcrnn" / WEIGHTS
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x7f")
+    assert "do not match the checksum" in opened().warning[0].value
