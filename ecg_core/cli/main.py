@@ -1,0 +1,167 @@
+"""The commands and their arguments.
+
+A command's own module (`ecg_core.cli.<command>`, function `run`) is imported when that command is
+called, so that help does not wait for PyTorch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ecg_core import __version__
+from ecg_core.errors import ECGError
+
+CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"  # those that come with the program
+
+_PATHS_HELP = (
+    "ECG files (WFDB header or signal file, CSV, TSV, EDF, DICOM, zip), folders (all ECGs in them and in "
+    "their subfolders), or quoted patterns such as 'ward/**/*.hea'"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status: 0 all well, 1 something failed, 2 wrong usage."""
+    arguments = build_parser().parse_args(argv)
+    command = importlib.import_module(f"ecg_core.cli.{arguments.command}")
+    try:
+        status: int = command.run(arguments)
+    except ECGError as error:
+        print(f"python -m ecg_core {arguments.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. What was finished is kept.", file=sys.stderr)
+        return 130
+    return status
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands with their help."""
+    parser = argparse.ArgumentParser(
+        prog="python -m ecg_core",
+        description="Read, annotate and judge ECGs. Research software: not for diagnosis or treatment.",
+        epilog="'python -m ecg_core COMMAND --help' explains a command.",
+    )
+    parser.add_argument("--version", action="version", version=f"Kalium {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_annotate(commands)
+    _add_predict(commands)
+    _add_evaluate(commands)
+    _add_train(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # argparse offers no public name for it
+
+
+def _add_annotate(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "annotate",
+        "find beats and waves, measure intervals",
+        "Find the beats and P, QRS and T of every lead, and measure rate, intervals and axis. "
+        "Each ECG gives a file DIR/<name>.json, positions in samples at the ECG's own rate.",
+        "python -m ecg_core annotate examples --out annotations",
+    )
+    _add_batch_arguments(parser)
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for the results; made if absent"
+    )
+    parser.add_argument("--method", metavar="NAME", help="another way to find waves; a wrong name lists them")
+
+
+def _add_predict(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "predict",
+        "estimate serum potassium with every installed model",
+        "Estimate serum potassium (mEq/L). The table has a row for each ECG and model: estimate, interval, "
+        "probabilities of hypo- and hyperkalemia, and the reasons to distrust them. Empty numbers mean that "
+        "the model did not answer.",
+        "python -m ecg_core predict examples --out predictions.csv",
+    )
+    _add_batch_arguments(parser)
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.csv", help="the table; replaced unless --resume"
+    )
+    parser.add_argument(
+        "--checkpoints", type=Path, default=CHECKPOINTS, metavar="DIR", help="models (default: %(default)s)"
+    )
+
+
+def _add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "evaluate",
+        "show how good a model's estimates are",
+        "Compare estimates with the truth: error, detection of hyper- and hypokalemia, interval coverage, "
+        "overall and per potassium range, beside always answering the mean.",
+        "python -m ecg_core evaluate potassium",
+    )
+    parser.add_argument("task", choices=["potassium"], metavar="TASK", help="what is estimated: potassium")
+    parser.add_argument(
+        "checkpoints",
+        type=Path,
+        nargs="*",
+        metavar="CHECKPOINT",
+        help="folders of models, whose own test results are shown (default: all that are installed)",
+    )
+    parser.add_argument(
+        "--table",
+        type=Path,
+        metavar="FILE",
+        help="evaluate this table instead (CSV or Parquet; a wrong one is told which columns it needs)",
+    )
+
+
+def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "train",
+        "train a potassium model",
+        "Train a model on simulated potassium over real ECGs, calibrate it, evaluate it on ECGs it never saw "
+        "and write the checkpoint. Takes hours. Stop it at any time: the same command goes on where it stopped.",
+        "python -m ecg_core train dcrnn --base-ecgs ptb-xl --out checkpoints/dcrnn",
+    )
+    parser.add_argument("model", metavar="MODEL", help="which model; a wrong name lists them")
+    parser.add_argument(
+        "--base-ecgs", type=Path, required=True, metavar="DIR", help="PTB-XL as PhysioNet ships it (500 Hz)"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder of the checkpoint, checkpoints/<name>"
+    )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=Path("cache", "potassium-simulated"),
+        metavar="DIR",
+        help="folder for prepared network inputs, some GB (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        default=Path("runs"),
+        metavar="DIR",
+        help="folder for the state of unfinished training (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of all that is random (default: %(default)s)"
+    )
+
+
+def _command(
+    commands: Commands[argparse.ArgumentParser], name: str, summary: str, description: str, example: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=summary, description=description, epilog=f"Example: {example}")
+
+
+def _add_batch_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help=_PATHS_HELP)
+    parser.add_argument("--resume", action="store_true", help="skip what an earlier run has done")
+    parser.add_argument(
+        "--fs-hz", type=float, metavar="HZ", help="sampling rate of files that do not state it"
+    )
+    parser.add_argument("--unit", choices=["mV", "uV"], help="unit of files that do not state it")

@@ -1,0 +1,74 @@
+"""The table that `predict` writes, row by row, so that an interrupted run loses nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections import defaultdict
+from collections.abc import Collection
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pandas as pd
+
+from ecg_core.errors import ECGError
+from ecg_core.inference.table import COLUMNS
+
+# File names that are not valid text come out as they went in.
+_ENCODING, _ENCODING_ERRORS = "utf-8", "surrogateescape"
+
+
+class PredictionFile:
+    """A CSV file open for appending; `finished` names the ECGs for which every model has a row."""
+
+    def __init__(self, path: Path, models: Collection[str], *, resume: bool) -> None:
+        """Begin `path` anew, or with `resume` keep the rows of finished ECGs. Raises ECGError."""
+        kept = _rows_of_finished(path, models) if resume and path.exists() else {}
+        self.finished = frozenset(kept)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_name(path.name + ".part")
+            rows = [row for group in kept.values() for row in group]
+            temporary.write_text(_as_csv([list(COLUMNS), *rows]), _ENCODING, _ENCODING_ERRORS, "")
+            os.replace(temporary, path)
+            self._stream = path.open("a", encoding=_ENCODING, errors=_ENCODING_ERRORS, newline="")
+        except OSError as error:
+            raise ECGError(f"The table {path} cannot be written: {error.strerror}.") from error
+
+    def append(self, rows: pd.DataFrame) -> None:
+        """Write the rows of one ECG and hand them to the operating system at once."""
+        self._stream.write(rows.to_csv(index=False, header=False, lineterminator="\n"))
+        self._stream.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stream.close()
+
+
+def _rows_of_finished(path: Path, models: Collection[str]) -> dict[str, list[list[str]]]:
+    """The rows of a table by ECG, without those that an interrupted run left incomplete."""
+    text = path.read_text(encoding=_ENCODING, errors=_ENCODING_ERRORS)
+    whole_lines = text[: text.rfind("\n") + 1]
+    header, *rows = csv.reader(io.StringIO(whole_lines, newline="")) if whole_lines else [list(COLUMNS)]
+    if header != list(COLUMNS) or any(len(row) != len(COLUMNS) for row in rows):
+        raise ECGError(
+            f"{path} is not a table that predict has written, so it cannot be resumed. Choose another --out."
+        )
+    by_file: defaultdict[str, list[list[str]]] = defaultdict(list)
+    for row in rows:
+        by_file[row[0]].append(row)
+    return {
+        file: group for file, group in by_file.items() if set(models) <= {model for _, model, *_ in group}
+    }
+
+
+def _as_csv(rows: list[list[str]]) -> str:
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    return written.getvalue()

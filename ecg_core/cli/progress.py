@@ -1,0 +1,44 @@
+"""How far a batch is: one line that changes on a terminal, a line per file elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+
+_CLEAR_LINE = "\r\x1b[2K"
+
+
+class Progress:
+    """Counts files on standard error."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._count = 0
+        self._started = time.monotonic()
+        self._is_terminal = sys.stderr.isatty()
+
+    def start(self, name: str) -> None:
+        """Say which file is at work."""
+        self._count += 1
+        if self._is_terminal:
+            line = f"[{self._count}/{self._total}{self._remaining()}] {name}"
+            width = shutil.get_terminal_size().columns - 1
+            print(_CLEAR_LINE + line[:width], end="", file=sys.stderr, flush=True)
+
+    def end(self, name: str, outcome: str) -> None:
+        """Say what became of it."""
+        if not self._is_terminal:
+            print(f"[{self._count}/{self._total}] {name}: {outcome}", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Leave the terminal's line empty."""
+        if self._is_terminal:
+            print(_CLEAR_LINE, end="", file=sys.stderr, flush=True)
+
+    def _remaining(self) -> str:
+        finished = self._count - 1
+        if not finished:
+            return ""
+        seconds = (time.monotonic() - self._started) / finished * (self._total - finished)
+        return f", {seconds // 60:.0f}:{seconds % 60:02.0f} left"

@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ecg_core.cli.main import main
+from ecg_core.evaluation.table import write_evaluation
+from ecg_core.inference.checkpoint import EVALUATION
+
+TRUTH = np.array([3.0, 4.5, 6.0, 8.5])
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    """Four simulated records, each estimated 0.5 mEq/L too high."""
+    k = TRUTH + 0.5
+    return pd.DataFrame(
+        {
+            "record_id": list("abcd"),
+            "simulated": True,
+            "k_true_meq_l": TRUTH,
+            "k_meq_l": k,
+            "k_low": k - 1,
+            "k_high": k + 1,
+            "p_hypo": 0.2,
+            "p_normal": 0.2,
+            "p_hyper": 0.6,
+        }
+    )
+
+
+def test_table_of_ones_own(table: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table["simulated"] = [True, False, False, False]
+    table.to_csv(tmp_path / "site.csv", index=False)
+    assert main(["evaluate", "potassium", "--table", str(tmp_path / "site.csv")]) == 0
+    said = capsys.readouterr().out
+    assert "1 SIMULATED and 3 real ECGs" in said
+    lines = {line.split("  ")[0]: line for line in said.splitlines()}
+    assert "0.500" in lines["Mean absolute error"]
+    assert "1.750" in lines["Mean absolute error of always the mean"]
+    assert lines["Records with an estimate"].split()[-1] == "4"
+    ranges = [line.split() for line in said.splitlines() if line.strip().startswith(("<4", "4–5", ">8"))]
+    assert [row[:3] for row in ranges] == [["<4", "1", "0.50"], ["4–5", "1", "0.50"], [">8", "1", "0.50"]]
+
+
+def test_checkpoint_shows_its_own_results(
+    table: pd.DataFrame, checkpoints: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_evaluation(table, checkpoints / "dcrnn" / EVALUATION)
+    assert main(["evaluate", "potassium", str(checkpoints / "dcrnn")]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("dcrnn")
+    assert "4 SIMULATED ECGs" in said
+
+
+def test_checkpoint_without_results_is_told(checkpoints: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "potassium", str(checkpoints / "ecg12net")]) == 1
+    assert "no evaluation results" in capsys.readouterr().err
+
+
+def test_table_without_truth_is_told(
+    table: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table.drop(columns="k_true_meq_l").to_csv(tmp_path / "site.csv", index=False)
+    assert main(["evaluate", "potassium", "--table", str(tmp_path / "site.csv")]) == 1
+    assert "k_true_meq_l" in capsys.readouterr().err

@@ -1,0 +1,63 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ecg_core.cli.main import main
+from ecg_core.training.recipes import RECIPES
+
+COMMANDS = ("annotate", "predict", "evaluate", "train")
+
+
+def test_help_names_every_command_without_loading_heavy_libraries() -> None:
+    program = (
+        "import sys; from ecg_core.cli.main import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: print(sorted({'torch', 'numpy', 'pandas'} & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert all(command in said for command in COMMANDS)
+    assert said.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"])
+    assert stopped.value.code == 0
+    assert f"Example: python -m ecg_core {command}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_wrong_usage_is_status_two() -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["predict", "a.hea"])
+    assert stopped.value.code == 2
+
+
+def test_train_lists_the_models_it_knows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "gpt", "--base-ecgs", str(tmp_path), "--out", str(tmp_path / "x")]) == 1
+    assert ", ".join(RECIPES) in capsys.readouterr().err
+
+
+def test_train_says_what_is_missing_from_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = {"--base-ecgs": "empty", "--out": "out", "--cache": "cache", "--runs": "runs"}
+    arguments = [word for option, name in folders.items() for word in (option, str(tmp_path / name))]
+    assert main(["train", "dcrnn", *arguments]) == 1
+    assert "ptbxl_database.csv" in capsys.readouterr().err
+
+
+def test_interruption_is_told_plainly(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(path: Path, **facts: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ecg_core.cli.annotate.open_ecg", interrupted)
+    (tmp_path / "a.csv").touch()
+    assert main(["annotate", str(tmp_path / "a.csv"), "--out", str(tmp_path)]) == 130
+    assert "Interrupted" in capsys.readouterr().err
