@@ -50,16 +50,17 @@ class Epoch:
 def run_stage(
     stage: Stage, model: nn.Module, train: BatchSource, validation: BatchSource, folder: Path, report: Report
 ) -> list[Epoch]:
-    """Train `model`, leave the best weights in it and in `<stage>-best.safetensors`; return the loss curve.
+    """Train `model`, leave the best weights in it (evaluation mode) and in `<stage>-best.safetensors`; return the loss curve.
 
-    Starts where an interrupted run of the same stage in `folder` stopped.
+    Starts where an interrupted run of the same stage in `folder` stopped, and ends as the uninterrupted
+    run would have. Raises FloatingPointError when a loss stops being a number.
     """
     folder.mkdir(parents=True, exist_ok=True)
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.Adam(parameters, lr=stage.learning_rate)
-    facts = load_state(folder, stage.name, model, optimizer) or {"history": []}
+    state_path, best_path = (folder / f"{stage.name}{part}.safetensors" for part in ("", "-best"))
+    facts = load_state(state_path, model, optimizer) or {"history": []}
     history = [Epoch(**row) for row in facts["history"]]
-    best_path = folder / f"{stage.name}-best.safetensors"
     while len(history) < stage.epochs and not _has_stalled(history, stage.patience):
         rate = _learning_rate(stage, history)
         for group in optimizer.param_groups:
@@ -67,14 +68,19 @@ def run_stage(
         started = time.monotonic()
         train_loss = _train_epoch(stage, model, optimizer, train, len(history))
         val_loss = mean_loss(model, stage.loss, validation, stage.batch_size)
+        if not math.isfinite(train_loss + val_loss):
+            raise FloatingPointError(
+                f"{stage.name}: the loss of epoch {len(history) + 1} is not a number; try a lower learning rate"
+            )
         if val_loss < min((row.val_loss for row in history), default=math.inf):
             save_weights(best_path, model)
         history.append(
             Epoch(stage.name, len(history) + 1, train_loss, val_loss, rate, time.monotonic() - started)
         )
-        save_state(folder, stage.name, model, optimizer, {"history": [asdict(row) for row in history]})
+        save_state(state_path, model, optimizer, {"history": [asdict(row) for row in history]})
         report(history[-1])
     model.load_state_dict(load_file(best_path))
+    model.eval()
     return history
 
 

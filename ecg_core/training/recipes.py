@@ -23,7 +23,10 @@ Train = Callable[["Recipe", PreparedECGs, PreparedECGs, Path, Report, int], tupl
 
 @dataclass(frozen=True)
 class Recipe:
-    """A model's training: `train(recipe, train, validation, folder, report, seed)` returns it with its loss curve."""
+    """A model's training: `train(recipe, train, validation, folder, report, seed)` returns it with its loss curve.
+
+    The seed decides the initial weights and the dropout (it sets PyTorch's generator) and the order of the data.
+    """
 
     key: str  # architecture, and name of the bundled checkpoint
     title: str
@@ -54,6 +57,7 @@ def _train_dcrnn(
         flat = ecgs.cycles.reshape(-1, 1, ecgs.cycles.shape[-1])
         return ArrayBatches(flat, np.repeat(ecgs.k_meq_l, ecgs.cycles.shape[1]), seed, shuffle)
 
+    torch.manual_seed(seed)
     model = build("dcrnn")
     (stage,) = recipe.stages
     return model, run_stage(stage, model, cycles(train, True), cycles(validation, False), folder, report)
@@ -62,6 +66,7 @@ def _train_dcrnn(
 def _train_ecg12net(
     recipe: Recipe, train: PreparedECGs, validation: PreparedECGs, folder: Path, report: Report, seed: int
 ) -> tuple[nn.Module, list[Epoch]]:
+    torch.manual_seed(seed)
     model = build("ecg12net")
     (stage,) = recipe.stages
     crops = CropBatches(train, seed, draws=CROPS_PER_EPOCH)
@@ -74,6 +79,7 @@ def _train_beta_vae(
     def batches(inputs: np.ndarray, ecgs: PreparedECGs, shuffle: bool) -> ArrayBatches:
         return ArrayBatches(inputs, ecgs.k_meq_l, seed, shuffle)
 
+    torch.manual_seed(seed)
     model = BetaVAERegressor()
     first, second = recipe.stages
     median_beats = batches(train.median_mv, train, True), batches(validation.median_mv, validation, False)
