@@ -21,7 +21,7 @@ def annotate(filtered: ECGRecord, method: str = DEFAULT_METHOD) -> Annotation:
     delineator = delineators()[method]
     r_peaks = find_r_peaks(filtered)
     lead_waves = delineator.delineate(filtered, r_peaks)
-    waves = global_waves(lead_waves, r_peaks, filtered.fs_hz)
+    waves = global_waves(lead_waves, r_peaks)
     r_only = ~_usable(waves)
     return Annotation(
         fs_hz=filtered.fs_hz,

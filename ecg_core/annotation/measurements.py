@@ -118,7 +118,7 @@ def qrs_axis(filtered: ECGRecord, annotation: Annotation) -> Measurement:
     main = np.arctan2(np.nanmedian(y), np.nanmedian(x)) if np.isfinite(x + y).any() else np.nan
     turned = np.angle(np.exp(1j * (np.arctan2(y, x) - main)))  # about the main axis, so that 180 is no edge
     axis = over_beats(name, key, unit, np.degrees(main + turned))
-    shift = 360.0 * np.round(axis.value / 360.0) if np.isfinite(axis.value) else 0.0
+    shift = 360.0 * round(axis.value / 360.0) if np.isfinite(axis.value) else 0.0
     return Measurement(name, key, unit, axis.value - shift, axis.low - shift, axis.high - shift, axis.n_beats)
 
 

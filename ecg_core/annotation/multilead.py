@@ -15,7 +15,7 @@ from ecg_core.annotation.blocks import Block, beat_blocks, drop_unrecorded
 from ecg_core.annotation.pt_waves import P_SHAPE, T_SHAPE, FoundWaves, Span, find_waves
 from ecg_core.annotation.qrs import QRSMarks, find_qrs
 from ecg_core.annotation.types import OFFSET, Waves
-from ecg_core.annotation.windows import nanmedian
+from ecg_core.annotation.windows import gather, nanmedian
 from ecg_core.filtering.gaps import bridge_gaps
 from ecg_core.filtering.resample import resample
 from ecg_core.record import ECGRecord
@@ -25,6 +25,7 @@ MIN_BEATS = 2
 MIN_RANGE_MV = 0.03  # a lead that moves less is flat
 
 BLANK_S = 0.01  # beyond the QRS
+QRS_CORE = np.arange(-20, 21)  # a beat counts as recorded in a lead that has these samples around R
 PR_S = 0.30  # P lies within this before R
 QRS_T_S = 0.05  # T peaks at least this long after the QRS ...
 QT_BASE_S, QT_RR_SHARE, QT_RR_S = (
@@ -68,10 +69,12 @@ def _delineate_block(
     alive = _alive(piece)
     if not alive.any():
         return
-    signal, _ = bridge_gaps(resample(piece[alive], record.fs_hz, FS_HZ))
+    signal, missing = bridge_gaps(resample(piece[alive], record.fs_hz, FS_HZ))
     r = np.rint((r_peaks[block.seen] - block.first) * FS_HZ / record.fs_hz).astype(np.int64)
-    qrs = find_qrs(signal, r, FS_HZ)
-    p, t = _p_and_t(_without_qrs(signal, qrs), r, qrs)
+    gaps = gather(missing.astype(np.float64), r[None, :, None] + QRS_CORE)
+    recorded = np.asarray(gaps.max(axis=2) == 0)
+    qrs = find_qrs(signal, r, recorded, FS_HZ)
+    p, t = _p_and_t(_without_qrs(signal, qrs), r, recorded, qrs)
     bounds = np.stack([qrs.onset, qrs.peak, qrs.offset], axis=2)
     for row, lead in enumerate(np.array(record.leads)[alive]):
         target = waves[str(lead)]
@@ -87,7 +90,9 @@ def _alive(piece_mv: NDArray[np.float32]) -> NDArray[np.bool_]:
     return np.asarray(recorded.any(axis=1) & (swing > MIN_RANGE_MV))
 
 
-def _p_and_t(signal_mv: Floats, r: NDArray[np.int64], qrs: QRSMarks) -> tuple[Floats, Floats]:
+def _p_and_t(
+    signal_mv: Floats, r: NDArray[np.int64], recorded: NDArray[np.bool_], qrs: QRSMarks
+) -> tuple[Floats, Floats]:
     """P and T marks `(leads, beats, 3)` in a signal without QRS complexes."""
     last = float(signal_mv.shape[1] - 1)
     next_begin = np.append(qrs.begin[1:], last)
@@ -96,13 +101,13 @@ def _p_and_t(signal_mv: Floats, r: NDArray[np.int64], qrs: QRSMarks) -> tuple[Fl
     low = qrs.end + QRS_T_S * FS_HZ
     high = r + (QT_BASE_S + QT_RR_SHARE * np.minimum(rr_s, QT_RR_S)) * FS_HZ
     high = np.minimum(high, next_begin - 0.02 * FS_HZ)
-    t = find_waves(signal_mv, _span(low, high, qrs.end, next_begin, last), T_SHAPE, FS_HZ)
+    t = find_waves(signal_mv, recorded, _span(low, high, qrs.end, next_begin, last), T_SHAPE, FS_HZ)
 
     t_end = np.concatenate([[0.0], nanmedian(t.marks[:, :, OFFSET], axis=0)[:-1]])
     low = np.fmax(r - PR_S * FS_HZ, t_end + 0.02 * FS_HZ)
     previous_end = np.concatenate([[0.0], qrs.end[:-1]])
     high = qrs.begin - 0.01 * FS_HZ
-    p = find_waves(signal_mv, _span(low, high, previous_end, qrs.begin, last), P_SHAPE, FS_HZ)
+    p = find_waves(signal_mv, recorded, _span(low, high, previous_end, qrs.begin, last), P_SHAPE, FS_HZ)
     tied = np.median(p.likeness) >= P_RECORD_LIKENESS
     return _kept(p, tied & (p.likeness >= P_BEAT_LIKENESS)), _kept(t, t.likeness >= T_BEAT_LIKENESS)
 

@@ -28,6 +28,7 @@ class WaveShape:
 
 P_SHAPE = WaveShape(0.022, 0.010, 0.25, 0.5, 0.12, 0.03, 0.02)
 T_SHAPE = WaveShape(0.045, 0.016, 0.4, 0.4, 0.25, 0.06, 0.02)
+FAINT_MV = 0.01  # a lead in which the wave is usually fainter is not magnified
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,12 @@ class FoundWaves:
     likeness: Floats
 
 
-def find_waves(signal_mv: Floats, span: Span, shape: WaveShape, fs_hz: float) -> FoundWaves:
+def find_waves(
+    signal_mv: Floats, recorded: NDArray[np.bool_], span: Span, shape: WaveShape, fs_hz: float
+) -> FoundWaves:
     """The most marked wave of every beat in `(leads, samples)` without QRS complexes.
+
+    Where a lead was not `recorded` `(leads, beats)` it has no marks and no say.
 
     A second derivative of a Gaussian answers to a bump of its width and not to baseline or ST level;
     its strength over all leads gives the beat's wave, the nearest extremum each lead's own.
@@ -60,7 +65,9 @@ def find_waves(signal_mv: Floats, span: Span, shape: WaveShape, fs_hz: float) ->
     start = np.rint(span.low).astype(np.int64)
     index = start[:, None] + offsets
     inside = index <= span.high[:, None]
-    response = np.where(inside, gather(bump, index[None]), 0.0)
+    response = np.where(recorded[:, :, None], np.where(inside, gather(bump, index[None]), 0.0), np.nan)
+    likeness = _likeness(response)
+    response = np.nan_to_num(response)
     middle = _strength(response, inside).argmax(axis=1)
     near = np.abs(offsets - middle[:, None]) <= shape.peak_slack_s * fs_hz
     place = np.where(near & inside, np.abs(response), -1.0).argmax(axis=2)
@@ -70,13 +77,15 @@ def find_waves(signal_mv: Floats, span: Span, shape: WaveShape, fs_hz: float) ->
     slope = gaussian_filter1d(signal_mv, shape.smoothing_s * fs_hz, order=1, axis=1)
     onset = _bound(-1, slope, peak, sign, span.left, shape.onset_share, shape, fs_hz)
     offset = _bound(+1, slope, peak, sign, span.right, shape.offset_share, shape, fs_hz)
-    return FoundWaves(np.stack([onset, peak.astype(np.float64), offset], axis=2), _likeness(response))
+    marks = np.stack([onset, peak.astype(np.float64), offset], axis=2)
+    return FoundWaves(np.where(sign[:, :, None] != 0, marks, np.nan), likeness)
 
 
 def _strength(response: Floats, inside: NDArray[np.bool_]) -> Floats:
     """Root mean square over leads, each scaled by its usual maximum, `(beats, width)`."""
-    usual = np.median(np.abs(response).max(axis=2), axis=1)
-    scaled = response / np.maximum(usual, 0.01)[:, None, None]  # a lead without the wave stays quiet
+    heights = np.abs(response).max(axis=2)
+    usual = np.nan_to_num(nanmedian(np.where(heights > 0, heights, np.nan), axis=1))
+    scaled = response / np.maximum(usual, FAINT_MV)[:, None, None]
     return np.where(inside, np.sqrt(np.mean(scaled**2, axis=0)), -1.0)
 
 
@@ -105,15 +114,16 @@ def _bound(
     steepest = falling.argmax(axis=2)[:, :, None]
     maximum = np.take_along_axis(falling, steepest, axis=2)
     over = (steps > steepest) & (falling < share * maximum)
-    each = np.where(over.any(axis=2), peak + direction * (over.argmax(axis=2) + 1.0), np.nan)
+    each = np.where(over.any(axis=2) & (sign != 0), peak + direction * (over.argmax(axis=2) + 1.0), np.nan)
     middle, slack = nanmedian(each, axis=0), shape.bound_slack_s * fs_hz
     each = np.clip(np.where(np.isfinite(each), each, middle), middle - slack, middle + slack)
     return np.where(direction * (each - peak) > 0, each, np.nan)
 
 
 def _likeness(response: Floats) -> Floats:
-    """Correlation of each beat's response in all leads with the median over beats, `(beats,)`."""
-    usual = np.median(response, axis=1, keepdims=True)
+    """Correlation of each beat's response, NaN where not recorded, with the median over beats, `(beats,)`."""
+    usual = np.where(np.isfinite(response), nanmedian(response, axis=1)[:, None], 0.0)
+    response = np.nan_to_num(response)
     product = (response * usual).sum(axis=(0, 2))
-    scale = np.sqrt((response**2).sum(axis=(0, 2)) * (usual**2).sum())
+    scale = np.sqrt((response**2).sum(axis=(0, 2)) * (usual**2).sum(axis=(0, 2)))
     return np.asarray(np.divide(product, scale, out=np.zeros_like(product), where=scale > 0))

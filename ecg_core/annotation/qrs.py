@@ -33,8 +33,10 @@ class QRSMarks:
     end: Floats
 
 
-def find_qrs(signal_mv: Floats, r_peaks: NDArray[np.int64], fs_hz: float) -> QRSMarks:
-    """QRS marks of `(leads, samples)` around each R peak.
+def find_qrs(
+    signal_mv: Floats, r_peaks: NDArray[np.int64], recorded: NDArray[np.bool_], fs_hz: float
+) -> QRSMarks:
+    """QRS marks of `(leads, samples)` around each R peak; NaN where not `recorded` `(leads, beats)`.
 
     Walking outwards from R, the QRS ends where the slope stays below a share of its maximum. All
     leads see the same activation, so a lead's bound is held close to the median over leads.
@@ -49,10 +51,12 @@ def find_qrs(signal_mv: Floats, r_peaks: NDArray[np.int64], fs_hz: float) -> QRS
         outwards = r_peaks[None, :, None] + direction * np.arange(1, round(reach_s * fs_hz) + 1)
         quiet = gather(slope, outwards) < share * steepest[:, :, None]
         each = r_peaks + direction * (1 + first_run(quiet, max(1, round(QUIET_S * fs_hz))))
+        each[~recorded] = np.nan
         middle = nanmedian(each, axis=0)
         middle = np.where(np.isfinite(middle), middle, r_peaks + direction * usual_s * fs_hz)
         slack = slack_s * fs_hz
-        return np.clip(np.where(np.isfinite(each), each, middle), middle - slack, middle + slack), middle
+        each = np.clip(np.where(np.isfinite(each), each, middle), middle - slack, middle + slack)
+        return np.where(recorded, each, np.nan), middle
 
     onset, begin = bound(-1, BEFORE_R_S, ONSET_SHARE, USUAL_ONSET_S, ONSET_SLACK_S)
     offset, end = bound(+1, AFTER_R_S, OFFSET_SHARE, USUAL_OFFSET_S, OFFSET_SLACK_S)
@@ -71,8 +75,8 @@ def _peak(
     """The largest deflection of each lead from its level at QRS onset."""
     near = np.arange(-round(BEFORE_R_S * fs_hz), round(AFTER_R_S * fs_hz) + 1)
     index = r_peaks[None, :, None] + near
-    level = gather(signal_mv, np.rint(onset).astype(np.int64)[:, :, None])
+    level = gather(signal_mv, np.rint(np.nan_to_num(onset)).astype(np.int64)[:, :, None])
     deflection = np.abs(gather(signal_mv, index) - level)
     inside = (index >= onset[:, :, None]) & (index <= offset[:, :, None])
-    peak: Floats = r_peaks + near[0] + np.where(inside, deflection, -1.0).argmax(axis=2).astype(np.float64)
-    return peak
+    peak = r_peaks + near[0] + np.where(inside, deflection, -1.0).argmax(axis=2).astype(np.float64)
+    return np.where(np.isfinite(onset), peak, np.nan)

@@ -36,7 +36,8 @@ Floats = NDArray[np.float64]
 def find_r_peaks(record: ECGRecord) -> NDArray[np.int64]:
     """Positions of the R peaks of a filtered record, `(beats,)` samples, ascending.
 
-    The same position serves all leads: the dominant deflection of the QRS in the XX. Empty when no lead holds anything that looks like a beat.
+    The same position serves all leads: the dominant deflection of the QRS in the reference
+    lead (`reference_leads`). Empty when no lead holds anything that looks like a beat.
     """
     fs_hz = record.fs_hz
     block, overlap = int(BLOCK_S * fs_hz), int(OVERLAP_S * fs_hz)
