@@ -31,6 +31,11 @@ _PROBLEM = "problem"
 _QUESTION = "question"
 _N_OPENED = "n_opened"
 
+_UNEXPECTED = (
+    "Something went wrong inside Kalium while it analysed this ECG. "
+    "Please try another file, or report what kind of file this was."
+)
+
 _log = logging.getLogger("kalium.app")
 
 
@@ -121,25 +126,26 @@ def resolve() -> None:
     waiting: Choice | FilterSettings | None = st.session_state.pop(_WAITING, None)
     if isinstance(waiting, Choice):
         with st.spinner("Reading and analysing the ECG…"):
-            _try(lambda: _open(waiting))
+            _try(lambda: _open(waiting), kept="The previous ECG is still shown.")
     elif waiting is not None:
         with st.spinner("Filtering and analysing the ECG…"):
-            _try(lambda: _analyse_again(waiting))
+            _try(lambda: _analyse_again(waiting), kept="The previous filter still applies.")
 
 
-def _try(step: Callable[[], None]) -> None:
+def _try(step: Callable[[], None], kept: str) -> None:
+    """Do it, or say why it could not be done and, where an ECG is on the screen, what stays."""
     try:
         step()
     except ECGError as error:
-        st.session_state[_PROBLEM] = str(error)
+        problem = str(error)
     except Exception as error:
         # The message of an unexpected error may quote the file, so only its kind and place are logged.
         places = "".join(traceback.format_tb(error.__traceback__))
         _log.error("%s while analysing an ECG\n%s", type(error).__name__, places)
-        st.session_state[_PROBLEM] = (
-            "Something went wrong inside Kalium while it analysed this ECG. "
-            "Nothing was saved. Please try another file, or report what kind of file this was."
-        )
+        problem = _UNEXPECTED
+    else:
+        return
+    st.session_state[_PROBLEM] = problem if current_analysis() is None else f"{problem} {kept}"
 
 
 def _open(choice: Choice) -> None:
@@ -183,9 +189,9 @@ def _analyse_again(settings: FilterSettings) -> None:
 
 
 def _usable_checkpoints() -> tuple[Checkpoint, ...]:
-    """The installed checkpoints; a damaged one is reported and must not keep the ECG from being seen."""
+    """The installed checkpoints; without them the ECG is still shown, and the pages about potassium say why."""
     try:
         return installed_checkpoints()
     except CheckpointError as error:
-        st.session_state[_PROBLEM] = f"Potassium cannot be estimated. {error}"
+        _log.error("%s", error)
         return ()

@@ -22,14 +22,18 @@ def figure_with_downloads(
     alt: str | None = None,
     aspect: float | None = None,
     on_select: Literal["rerun", "ignore"] | Callable[[], None] = "ignore",
+    beside: Callable[[], None] | None = None,
 ) -> Any:
     """Draw a chart that can be saved as PNG or SVG; returns what `st.plotly_chart` returns.
 
     `alt` describes the chart to screen readers; `aspect` (width / height) makes the height follow the
-    width of the screen instead of the figure's own.
+    width of the screen instead of the figure's own; with `on_select` dragging draws a box to select; `beside` draws more buttons beside the picture's.
     """
     if aspect is not None:
         _follow_width(key, aspect)
+    selectable = on_select != "ignore"
+    if selectable:
+        fig.update_layout(dragmode="select")
     selection = st.plotly_chart(
         fig,
         theme=None,
@@ -37,9 +41,12 @@ def figure_with_downloads(
         alt=alt,
         on_select=on_select,
         selection_mode="box",
-        config=plotly_config(filename),
+        config=plotly_config(filename, selectable=selectable),
     )
-    draw_save_buttons(key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        draw_save_buttons(key)
+        if beside is not None:
+            beside()
     return selection
 
 
@@ -47,14 +54,14 @@ def _follow_width(key: str, aspect: float) -> None:
     """Let a chart's height follow its width; Plotly draws into whatever size its box has."""
     box = f".stElementContainer.st-key-{key}"
     st.html(
-        f"<style>{box}, {box} > div {{ height: auto; }} "
-        f"{box} .stPlotlyChart {{ height: auto; aspect-ratio: {aspect:.4f}; }}</style>"
+        f"<style>{box} {{ height: auto; flex: none; }} {box} > div {{ height: auto; }} "
+        f"{box} .stPlotlyChart {{ height: auto; min-height: 0; aspect-ratio: {aspect:.4f}; }}</style>"
     )
 
 
 def table_with_download(df: pd.DataFrame, key: str, filename: str, **dataframe_options: Any) -> None:
     """Draw a table with a button that saves it as CSV (UTF-8, full precision)."""
-    st.dataframe(df, key=key, hide_index=True, **dataframe_options)
+    st.dataframe(df, key=key, hide_index=True, placeholder="–", **dataframe_options)
     csv_download(df, key=f"{key}_csv", filename=filename)
 
 

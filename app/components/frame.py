@@ -33,8 +33,7 @@ def draw_frame() -> None:
 def _draw_messages() -> None:
     problem = state.problem()
     if problem is not None:
-        kept = " The previous ECG is still shown." if state.current_analysis() is not None else ""
-        st.error(as_markdown(problem) + kept, icon=":material/error:")
+        st.error(as_markdown(problem), icon=":material/error:")
     question = state.question()
     if question is not None:
         draw_question(question)

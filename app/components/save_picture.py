@@ -18,4 +18,4 @@ _buttons = st.components.v2.component(
 
 def draw_save_buttons(chart_key: str) -> None:
     """Offer the chart drawn under `chart_key` as PNG and SVG, under the file name its configuration holds."""
-    _buttons(key=f"{chart_key}_save", data={"chart": chart_key}, height="content")
+    _buttons(key=f"{chart_key}_save", data={"chart": chart_key}, width="content", height="content")

@@ -12,7 +12,7 @@ def choose_start_s(duration_s: float, page_s: float, key: str) -> float:
     latest_s = duration_s - page_s
     if latest_s < 0.05:
         return 0.0
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         start_s = st.number_input(
             "Show from second",
             min_value=0.0,
@@ -20,11 +20,14 @@ def choose_start_s(duration_s: float, page_s: float, key: str) -> float:
             step=min(page_s, latest_s),
             format="%.1f",
             key=key,
-            width=200,
+            width=160,
             persist_state="session",
-            help="The minus and plus buttons turn one page.",
+            label_visibility="collapsed",
         )
-        st.caption(f"{clock(start_s)} to {clock(start_s + page_s)} of {clock(duration_s)}")
+        st.caption(
+            f"Showing {clock(start_s)} to {clock(start_s + page_s)} of {clock(duration_s)}. "
+            "Type a second, or turn pages with minus and plus."
+        )
     return float(start_s)
 
 

@@ -66,7 +66,7 @@ def draw_cycles(analysis: Analysis, lead: str) -> None:
     n_beats, n_in_median = analysis.annotation.n_beats, int(cycles.in_median.sum())
     st.subheader("All beats, laid over one another")
     st.caption(
-        f"Thick: the median of {n_in_median} beats. Dotted: {n_beats - n_in_median} beats left out of it."
+        f"Thick: the median of {n_in_median} beats. Dotted: beats left out of it ({n_beats - n_in_median})."
     )
     if n_beats > MAX_BEATS_DRAWN:
         st.caption(f"{MAX_BEATS_DRAWN} beats spread over the recording are drawn.")
@@ -85,7 +85,14 @@ def draw_measurements(analysis: Analysis) -> None:
     st.subheader("Intervals over all leads")
     st.caption("Median and quartiles over the beats in which each could be measured.")
     table = measurement_table(analysis.measurements)
-    table_with_download(table, key="measurements", filename="measurements")
+    whole = st.column_config.NumberColumn(format="%.0f")
+    table_with_download(
+        table,
+        key="measurements",
+        filename="measurements",
+        height="content",
+        column_config={"Median": whole, "Lower quartile": whole, "Upper quartile": whole},
+    )
     json_download(
         lambda: annotation_json(analysis.annotation, analysis.measurements),
         key="annotation_json",
@@ -98,10 +105,10 @@ def draw_page(analysis: Analysis) -> None:
     for warning in analysis.annotation.warnings:
         st.warning(warning)
     lead = choose_lead(analysis)
+    draw_r_only_notice(analysis.annotation)
     draw_trace(analysis, lead)
     if not analysis.annotation.n_beats:
         return
-    draw_r_only_notice(analysis.annotation)
     left, right = st.columns(2, gap="large")
     with left:
         draw_cycles(analysis, lead)

@@ -48,13 +48,14 @@ def choose_view(analysis: Analysis) -> View:
     """The row of controls above the paper."""
     leads = analysis.record.leads
     usual = default_layout(leads)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         layout = st.segmented_control(
             "Layout",
             LAYOUTS,
             default=usual,
             required=True,
             format_func=_LAYOUT_NAMES.__getitem__,
+            label_visibility="collapsed",
             key=f"layout_{usual}",
             persist_state="session",
         )
@@ -63,9 +64,10 @@ def choose_view(analysis: Analysis) -> View:
             ["Filtered", "Raw", "Both"],
             default="Filtered",
             required=True,
+            format_func={"Filtered": "Filtered", "Raw": "Raw", "Both": "Both overlaid"}.__getitem__,
+            label_visibility="collapsed",
             key="signal",
             persist_state="session",
-            help="“Both” draws the raw signal faintly beneath the filtered one.",
         )
         with st.popover("Paper", icon=":material/grid_on:"):
             speed = st.radio(
@@ -114,6 +116,12 @@ def draw_paper(analysis: Analysis, view: View, page: Page) -> None:
         alt=f"{view.signal} ECG, {view.layout}, {page.speed_mm_s} mm/s, {page.gain_mm_mv} mm/mV",
         aspect=aspect_ratio(fig),
         on_select=lambda: remember_box(chart_key, measurements_key, page),
+        beside=lambda: csv_download(
+            lambda: signal_table(analysis.filtered.record),
+            key="filtered_csv",
+            filename="filtered_signal",
+            label="Filtered signal (CSV)",
+        ),
     )
     draw_list(measurements_key)
 
@@ -135,12 +143,6 @@ def draw_review(analysis: Analysis) -> None:
     if page.simultaneous:
         st.caption("The recording is shorter than the page, so every column shows the same seconds.")
     draw_paper(analysis, view, page)
-    csv_download(
-        lambda: signal_table(analysis.filtered.record),
-        key="filtered_csv",
-        filename="filtered_signal",
-        label="Filtered signal (CSV, mV)",
-    )
 
 
 draw_review(state.require_analysis())

@@ -23,6 +23,7 @@ from ecg_core.figures.theme import Palette, apply_theme, palette
 SPEED_MM_S = 25.0
 GAIN_MM_MV = 10.0
 MAX_BEATS_DRAWN = 100  # 0.3 MB; more lines than that are one dark mass
+_TOOLS_MM = 2.0  # blank paper on top for Plotly's buttons
 _LEFT_MM = -CYCLE_R_INDEX / CYCLE_FS_HZ * SPEED_MM_S
 _STEP_MM = SPEED_MM_S / CYCLE_FS_HZ
 
@@ -69,9 +70,9 @@ def cycles_figure(cycles: Cycles, annotation: Annotation, *, dark: bool) -> go.F
     bottom_mm, top_mm = _vertical_range(cycles)
     for span in typical_spans(annotation, cycles.lead, cycles.in_median):
         _add_span(fig, span, bottom_mm - 4, top_mm, colours)
-    right_mm = _LEFT_MM + CYCLE_SAMPLES * _STEP_MM
-    as_paper(fig, (_LEFT_MM - 1, right_mm + 1), (bottom_mm - 8, top_mm), colours)
-    fig.update_layout(dragmode="zoom")
+    low_mm, high_mm = bottom_mm - 8, top_mm + _TOOLS_MM
+    width_mm = max(CYCLE_SAMPLES * _STEP_MM + 2, high_mm - low_mm)  # never taller than wide
+    as_paper(fig, (_LEFT_MM - 1, _LEFT_MM - 1 + width_mm), (low_mm, high_mm), colours)
     return fig
 
 

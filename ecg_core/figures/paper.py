@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from ecg_core.annotation.types import OFFSET, ONSET, Annotation
+from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Annotation
 from ecg_core.figures.page import PAGE_MM, Page, Strip
 from ecg_core.figures.theme import Palette, apply_theme, palette
 from ecg_core.figures.thin import thin
@@ -60,11 +60,16 @@ def paper_figure(
         _add_marks(fig, page, record, marks, colours)
     _label(fig, page, record, colours, caption)
     bottom, top = _vertical_range(page, record)
-    as_paper(fig, (-LEFT_MM, PAGE_MM + RIGHT_MM), (bottom, top), colours)
+    as_paper(fig, (-LEFT_MM, PAGE_MM + RIGHT_MM), (bottom, top + TOOLS_MM), colours)
     return fig
 
 
-def as_paper(fig: go.Figure, x_mm: tuple[float, float], y_mm: tuple[float, float], colours: Palette) -> None:
+def as_paper(
+    fig: go.Figure,
+    x_mm: tuple[float, float],
+    y_mm: tuple[float, float],
+    colours: Palette,
+) -> None:
     """Turn a figure's axes into paper: millimetre grid, square millimetres, no tick labels."""
     grid = {
         "showgrid": True,
@@ -85,16 +90,15 @@ def as_paper(fig: go.Figure, x_mm: tuple[float, float], y_mm: tuple[float, float
         "zeroline": False,
         "constrain": "domain",
     }
-    top_mm = y_mm[1] + TOOLS_MM
     fig.update_xaxes(range=list(x_mm), constraintoward="left", **grid)
-    fig.update_yaxes(range=[y_mm[0], top_mm], constraintoward="top", scaleanchor="x", scaleratio=1, **grid)
+    fig.update_yaxes(range=list(y_mm), constraintoward="top", scaleanchor="x", scaleratio=1, **grid)
     fig.update_layout(
         plot_bgcolor=colours.paper,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         modebar={"bgcolor": colours.paper},
         showlegend=False,
         hovermode=False,
-        dragmode="select",
+        dragmode="zoom",
         newselection={"line": {"color": colours.accent, "width": 2, "dash": "solid"}},
         activeselection={"fillcolor": colours.accent, "opacity": 0.15},
     )
@@ -191,32 +195,38 @@ def _above_beats(
 def _add_waves(
     fig: go.Figure, page: Page, strip: Strip, record: ECGRecord, annotation: Annotation, colours: Palette
 ) -> None:
-    """Draw P, QRS and T of one strip again, in their colours."""
+    """Draw P, QRS and T of one strip again, in their colours, with a letter above each P and T."""
     samples, start_s = strip_samples(strip, record)
-    signal = record.lead_mv(strip.lead)[samples]
+    y_mm = strip.baseline_mm + page.gain_mm_mv * record.lead_mv(strip.lead)[samples]
+    x0 = strip.x_mm + (start_s - strip.start_s) * page.speed_mm_s
+    dx = page.speed_mm_s / record.fs_hz
     waves = annotation.lead_waves[strip.lead]
-    for name, bounds in (("P", waves.p), ("QRS", waves.qrs), ("T", waves.t)):
-        y_mm = np.full(signal.size, np.nan, dtype=np.float32)
-        for part in _parts(bounds, samples, annotation.fs_hz / record.fs_hz):
-            y_mm[part] = strip.baseline_mm + page.gain_mm_mv * signal[part]
-        fig.add_scatter(
-            y=y_mm,
-            x0=strip.x_mm + (start_s - strip.start_s) * page.speed_mm_s,
-            dx=page.speed_mm_s / record.fs_hz,
-            mode="lines",
-            line={"color": colours.waves[name], "width": 2.6},
-            name=name,
-            hoverinfo="skip",
-        )
+    for name, marks in (("P", waves.p), ("QRS", waves.qrs), ("T", waves.t)):
+        on_screen = marks * (record.fs_hz / annotation.fs_hz) - samples.start
+        wave_mm = np.full_like(y_mm, np.nan)
+        for part in _parts(on_screen, y_mm.size):
+            wave_mm[part] = y_mm[part]
+        line = {"color": colours.waves[name], "width": 2.6}
+        fig.add_scatter(y=wave_mm, x0=x0, dx=dx, mode="lines", line=line, name=name, hoverinfo="skip")
+        if name != "QRS":
+            peaks = on_screen[:, PEAK]
+            peaks = peaks[(peaks >= 0) & (peaks < y_mm.size)].astype(int)
+            fig.add_scatter(
+                x=x0 + peaks * dx,
+                y=y_mm[peaks] + _MARK_ABOVE_MM,
+                mode="text",
+                text=[name] * len(peaks),
+                textfont={"color": colours.waves[name], "size": 12},
+                name=f"{name} label",
+                hoverinfo="skip",
+            )
 
 
-def _parts(bounds: NDArray[np.float64], samples: slice, ratio: float) -> Iterator[slice]:
-    """The stretches from onset to offset that fall into `samples`, counted from its start."""
-    for onset, offset in bounds[:, [ONSET, OFFSET]] / ratio:
-        if np.isfinite(onset) and np.isfinite(offset):
-            first, last = int(onset) - samples.start, int(offset) - samples.start + 1
-            if last > 0 and first < samples.stop - samples.start:
-                yield slice(max(first, 0), last)
+def _parts(marks: NDArray[np.float64], n_samples: int) -> Iterator[slice]:
+    """The stretches from onset to offset that lie in the first `n_samples`."""
+    for onset, offset in marks[:, [ONSET, OFFSET]]:
+        if np.isfinite(onset) and np.isfinite(offset) and offset >= 0 and onset < n_samples:
+            yield slice(max(int(onset), 0), int(offset) + 1)
 
 
 def _label(fig: go.Figure, page: Page, record: ECGRecord, colours: Palette, caption: str) -> None:
