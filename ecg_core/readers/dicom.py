@@ -21,7 +21,6 @@ from ecg_core.errors import (
     UnreadableFileError,
     UnsupportedFormatError,
 )
-from ecg_core.leads import canonical_lead_name
 from ecg_core.readers import dicom_child
 from ecg_core.readers.guard import damage_means
 from ecg_core.readers.inputs import ReadRequest
@@ -43,7 +42,8 @@ _WALL_S = 40
 
 # Bits allocated and sample interpretation (PS3.3 C.10.9.1.5) as little-endian number types.
 _SAMPLE_TYPES = {(8, "SB"): "<i1", (8, "UB"): "<u1", (16, "SS"): "<i2", (16, "US"): "<u2", (32, "SL"): "<i4"}
-# The last number of an SCP-ECG or MDC lead code (SCP "5.6.3-9-62", MDC "2:62").
+# The last number of a lead's code in the schemes SCPECG ("5.6.3-9-62") and MDC ("2:62"), PS3.16 CID 3001.
+_LEAD_CODE = re.compile(r"(?:5\.6\.3-9-|2:)(\d{1,3})")
 _LEAD_OF_CODE = {1: "I", 2: "II", 3: "V1", 4: "V2", 5: "V3", 6: "V4", 7: "V5", 8: "V6"} | {
     61: "III", 62: "aVR", 63: "aVL", 64: "aVF",
 }  # fmt: skip
@@ -185,12 +185,12 @@ def _scaled(
 
 def _label(channel: Mapping[str, Any]) -> str:
     """The lead by the code of its source, else by the code's meaning, else by the channel's label."""
-    number = re.search(r"(?<!\d)\d{1,2}$", channel["source"]["value"])
-    if number and int(number[0]) in _LEAD_OF_CODE:
-        return _LEAD_OF_CODE[int(number[0])]
+    code = _LEAD_CODE.fullmatch(channel["source"]["value"])
+    if code and int(code[1]) in _LEAD_OF_CODE:
+        return _LEAD_OF_CODE[int(code[1])]
     meaning = re.sub(r"\s*\(.*\)", "", channel["source"]["meaning"])
     for label in (meaning, channel["label"]):
-        if canonical_lead_name(label) or lead_name(label):
+        if lead_name(label):
             return str(label)
     return meaning or channel["label"] or "unnamed"
 

@@ -19,6 +19,7 @@ from ecg_core.record import ECGRecord, Patient, Source, complete_limb_leads
 MIN_DURATION_S = 2.0
 MIN_RATE_HZ = 50.0
 MAX_RATE_HZ = 10_000.0
+MAX_CHANNELS = 256
 
 MILLIVOLTS_PER_UNIT = {"mv": 1.0, "uv": 1e-3, "\u00b5v": 1e-3, "\u03bcv": 1e-3, "v": 1e3, "nv": 1e-6}
 
@@ -69,13 +70,16 @@ def to_record(recording: Recording, name: str) -> ECGRecord:
 
     Raises SignalError when there is nothing an ECG could be read from.
     """
+    if len(recording.channels) > MAX_CHANNELS:
+        raise SignalError(
+            f"The file holds more than {MAX_CHANNELS} ECG channels. Export the leads of one ECG."
+        )
     channels, notes = _recorded(recording.channels)
     for channel in channels:
         check_rate(channel.fs_hz)
     channels, rate_notes = _of_one_rate(channels)
-    length = min(channel.signal_mv.size for channel in channels)
     record = ECGRecord(
-        signal_mv=np.stack([channel.signal_mv[:length] for channel in channels]),
+        signal_mv=np.stack([channel.signal_mv for channel in channels]),
         fs_hz=channels[0].fs_hz,
         leads=_distinct([lead_name(channel.label) or channel.label for channel in channels]),
         patient=recording.patient,
@@ -109,11 +113,13 @@ def _of_one_rate(channels: Sequence[Channel]) -> tuple[list[Channel], tuple[str,
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     """Names with repetitions numbered: II, II (2)."""
-    seen: Counter[str] = Counter()
-    distinct = []
+    distinct: list[str] = []
     for name in names:
-        seen[name] += 1
-        distinct.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        candidate, number = name, 1
+        while candidate in distinct:
+            number += 1
+            candidate = f"{name} ({number})"
+        distinct.append(candidate)
     return tuple(distinct)
 
 

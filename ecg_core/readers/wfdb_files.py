@@ -23,12 +23,18 @@ from ecg_core.leads import canonical_lead_name
 from ecg_core.readers.guard import damage_means
 from ecg_core.readers.inputs import InputFile, ReadRequest
 from ecg_core.readers.patient_facts import age_years, sex
-from ecg_core.readers.recording import MILLIVOLTS_PER_UNIT, Channel, Recording, lead_name, to_millivolts
+from ecg_core.readers.recording import (
+    MAX_CHANNELS,
+    MILLIVOLTS_PER_UNIT,
+    Channel,
+    Recording,
+    lead_name,
+    to_millivolts,
+)
 from ecg_core.readers.sniffing import decode_text
 from ecg_core.record import Patient
 
 _MAX_HEADER_BYTES = 1_000_000
-_MAX_SIGNALS = 256
 # The uncompressed formats that wfdb reads from any position.
 _BYTES_PER_SAMPLE = {
     "16": 2.0, "24": 3.0, "32": 4.0, "61": 2.0, "80": 1.0, "160": 2.0, "212": 1.5, "310": 4 / 3, "311": 4 / 3,
@@ -41,7 +47,7 @@ def read_wfdb(request: ReadRequest) -> Recording:
     """Read the record whose header is `request.file`."""
     name = request.file.display_name
     text = _header_text(request)
-    lines = _header_lines(text, request.file.display_name)
+    lines = _header_lines(text, name)
     signal_files = _signal_files(lines, request)
     record_path = _write_links(request.workspace, lines, signal_files)
     with damage_means(f"The header {name} is not a valid WFDB header. Export the record again."):
@@ -76,7 +82,7 @@ def _header_lines(text: str, name: str) -> list[list[str]]:
             f"{name} describes a recording in several segments, which is not read yet. Choose one of its segments."
         )
     n_signals = int(record_line[1]) if len(record_line) > 1 and record_line[1].isdecimal() else 0
-    if n_signals == 0 or n_signals > _MAX_SIGNALS or len(signal_lines) < n_signals:
+    if n_signals == 0 or n_signals > MAX_CHANNELS or len(signal_lines) < n_signals:
         raise UnreadableFileError(
             f"The header {name} announces {n_signals} signals and describes {len(signal_lines)}. "
             "It is incomplete; export the record again."

@@ -1,5 +1,6 @@
 import pytest
-from reader_files import EXAMPLES
+
+from tests.readers.reader_files import EXAMPLES
 
 
 @pytest.fixture

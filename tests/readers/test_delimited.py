@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from reader_files import EXAMPLES
 
 from ecg_core.errors import MissingInformationError, SignalError, UnreadableFileError, UnsupportedFormatError
 from ecg_core.readers import NamedBytes, open_ecg
+from tests.readers.reader_files import EXAMPLES
 
 N_SAMPLES = 1500
 LEADS_MV = np.round(np.random.default_rng(0).normal(size=(N_SAMPLES, 2)), 4)
@@ -141,6 +141,16 @@ def test_lines_above_the_headings_and_other_columns_are_passed_over():
 
 def test_a_repeated_lead_is_numbered():
     assert opened(text_of("II (mV),ECG II (mV)", *LEADS_MV.T), fs_hz=500).leads == ("II", "II (2)")
+
+
+def test_a_name_that_looks_like_a_repetition_does_not_collide():
+    text = text_of("ECG 2,ECG,ECG", *LEADS_MV.T, LEADS_MV[:, 0])
+    assert opened(text, fs_hz=500, unit="mV").leads == ("ECG 2", "ECG", "ECG (2)")
+
+
+def test_tables_of_countless_leads_are_refused():
+    with pytest.raises(SignalError, match="more than 256"):
+        opened("\n".join([",".join(["II"] * 300), *[",".join(["0.1"] * 300)] * 1000]), fs_hz=500, unit="mV")
 
 
 def test_infinite_numbers_are_nan():

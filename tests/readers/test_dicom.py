@@ -5,7 +5,6 @@ import zlib
 import numpy as np
 import pydicom
 import pytest
-from reader_files import EXAMPLES
 
 from ecg_core.errors import (
     ECGError,
@@ -17,6 +16,7 @@ from ecg_core.errors import (
 )
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.readers import NamedBytes, dicom, open_ecg
+from tests.readers.reader_files import EXAMPLES
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_padding_inside_the_range_counts_in_runs_only(dataset):
 
 def test_leads_are_told_by_meaning_where_the_code_is_unknown(dataset):
     for channel in dataset.WaveformSequence[0].ChannelDefinitionSequence:
-        channel.ChannelSourceSequence[0].CodeValue = "LOCAL"
+        channel.ChannelSourceSequence[0].CodeValue = "LOCAL-5"
     assert opened(dataset).leads == STANDARD_LEADS
 
 

@@ -3,7 +3,6 @@ import datetime
 import edfio
 import numpy as np
 import pytest
-from reader_files import edf_bytes, edf_signal
 
 from ecg_core.errors import (
     FileTooLargeError,
@@ -12,6 +11,7 @@ from ecg_core.errors import (
     UnreadableFileError,
 )
 from ecg_core.readers import NamedBytes, open_ecg
+from tests.readers.reader_files import edf_bytes, edf_signal
 
 HEADER_BYTES = 256
 

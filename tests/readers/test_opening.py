@@ -5,7 +5,6 @@ import zipfile
 
 import numpy as np
 import pytest
-from reader_files import EXAMPLES, edf_bytes, edf_signal, uploads_of, zip_of
 
 from ecg_core.errors import (
     ECGError,
@@ -15,6 +14,7 @@ from ecg_core.errors import (
     UnsupportedFormatError,
 )
 from ecg_core.readers import NamedBytes, inputs, open_ecg
+from tests.readers.reader_files import EXAMPLES, edf_bytes, edf_signal, uploads_of, zip_of
 
 
 def upload(data, name="ecg.bin"):

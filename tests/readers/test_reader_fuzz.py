@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reader_files import EXAMPLES, edf_bytes, edf_signal, zip_of
 
 from ecg_core.errors import ECGError
 from ecg_core.readers import NamedBytes, open_ecg
+from tests.readers.reader_files import EXAMPLES, edf_bytes, edf_signal, zip_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # parsers may warn about what they are fed here
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from reader_files import EXAMPLES, edf_bytes, edf_signal, zip_of
 
 from ecg_core.readers.sniffing import FileKind, decode_text, sniff
+from tests.readers.reader_files import EXAMPLES, edf_bytes, edf_signal, zip_of
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import wfdb
-from reader_files import EXAMPLES, uploads_of, zip_of
 
 from ecg_core.errors import (
     ECGError,
@@ -13,6 +12,7 @@ from ecg_core.errors import (
 )
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.readers import NamedBytes, open_ecg
+from tests.readers.reader_files import EXAMPLES, uploads_of, zip_of
 
 WFDB_EXAMPLES = [path for path in EXAMPLES.values() if path.suffix == ".hea"]
 SIGNAL_MV = np.round(np.random.default_rng(0).normal(size=(1500, 2)), 3)
