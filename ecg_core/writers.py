@@ -1,0 +1,39 @@
+"""Records written to files that other programs read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import wfdb
+
+from ecg_core.record import ECGRecord
+
+SIMULATED_COMMENT = "Simulated"  # key of the header comment by which a reader knows a simulated record
+
+
+def write_wfdb(record: ECGRecord, folder: Path, stem: str) -> Path:
+    """Write `<stem>.hea` and `<stem>.dat` (millivolts, 16 bit, NaN as WFDB's invalid sample); returns the header's path.
+
+    Age, sex, derived leads and the mark of a simulation stand as comments in the header.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    wfdb.wrsamp(
+        stem,
+        fs=record.fs_hz,
+        units=["mV"] * len(record.leads),
+        sig_name=list(record.leads),
+        p_signal=record.signal_mv.T.astype("float64"),
+        fmt=["16"] * len(record.leads),
+        comments=_comments(record),
+        write_dir=str(folder),
+    )
+    return folder / f"{stem}.hea"
+
+
+def _comments(record: ECGRecord) -> list[str]:
+    patient = record.patient
+    comments = [] if patient.age_years is None else [f"Age: {patient.age_years:g}"]
+    comments += [] if patient.sex is None else [f"Sex: {patient.sex}"]
+    comments += [f"Derived leads: {', '.join(sorted(record.derived_leads))}"] if record.derived_leads else []
+    comments += [f"{SIMULATED_COMMENT}: yes"] if record.simulated else []
+    return comments + list(record.notes)
