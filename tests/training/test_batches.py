@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from tiny_training import prepared
 
 from ecg_core.inference.inputs import CROP_SAMPLES
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.training.batches import CLASS_CUTS_MEQ_L, ArrayBatches, BatchSource, CropBatches
+from tests.training.tiny_training import prepared
 
 ECGS = prepared(40)
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from tiny_training import TinyNet, tiny_net
 from torch import nn
 from torch.nn import functional
 
 from ecg_core.training.batches import ArrayBatches, Batch
 from ecg_core.training.loop import Epoch, Stage, loss_curve, mean_loss, run_stage
+from tests.training.tiny_training import TinyNet, tiny_net
 
 
 def squared(model: nn.Module, inputs: torch.Tensor, k_meq_l: torch.Tensor) -> torch.Tensor:

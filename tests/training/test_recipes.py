@@ -4,13 +4,13 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from tiny_training import prepared
 from torch import nn
 
 from ecg_core.models import MODELS, BetaVAERegressor
 from ecg_core.training import recipes
 from ecg_core.training.loop import Epoch
 from ecg_core.training.recipes import RECIPES
+from tests.training.tiny_training import prepared
 
 TRAIN, VALIDATION = prepared(8, seed=1), prepared(4, seed=2)
 
