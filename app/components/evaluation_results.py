@@ -31,7 +31,7 @@ from ecg_core.figures.evaluation import (
     truth_heatmap_figure,
 )
 
-_PANEL_PX = 590
+_PANEL_PX = 500  # two beside each other at 1440 px, one on a tablet
 
 FOUR_FIGURES = st.column_config.NumberColumn(format="%.4g")
 LOW = st.column_config.NumberColumn("95 % CI from", format="%.4g")
@@ -111,7 +111,7 @@ def draw_numbers(summary: Summary, target_coverage: float) -> None:
             ("AUC hypokalemia", f"{summary.hypo.auc.value:.3f}", interval_words(summary.hypo.auc, 3)),
             ("Truth inside interval", f"{summary.coverage:.0%}", f"aim {target_coverage:.0%}"),
         ):
-            st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, width=220)
+            st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, width=200)
 
 
 def interval_words(number: WithInterval, digits: int = 2) -> str:

@@ -29,6 +29,10 @@ GENERAL_DOUBTS = (
     "Bundle branch block, pacing, hypertrophy, ischemia and drugs change the same waves as potassium does.",
 )
 
+TABLE_COLUMNS = {
+    name: st.column_config.NumberColumn(format="%.2f") for name in ("k_meq_l", "k_low", "k_high")
+} | {name: st.column_config.NumberColumn(format="%.3f") for name in ("p_hypo", "p_hyper")}
+
 
 def draw_page(analysis: Analysis) -> None:
     predictions = analysis.predictions
@@ -57,6 +61,8 @@ def draw_headline(analysis: Analysis, comparison: Comparison) -> None:
         st.error(text, icon=":material/warning:")
     elif comparison.finding == "hypo":
         st.warning(text, icon=":material/arrow_downward:")
+    elif comparison.finding == "borderline":
+        st.warning(text, icon=":material/warning:")
     else:
         st.info(text, icon=":material/info:")
     st.markdown(f":material/science: {NOTICE}")
@@ -150,8 +156,9 @@ def draw_doubts(analysis: Analysis) -> None:
     doubts = [flag.text for flag in shared_flags(analysis.predictions)]
     if analysis.quality.grade != "good":
         doubts.append(f"Signal quality: {analysis.quality.summary}")
-    st.markdown("\n".join(f"- :material/flag: **{as_markdown(doubt)}**" for doubt in doubts))
-    st.markdown("\n".join(f"- {doubt}" for doubt in GENERAL_DOUBTS))
+    lines = [f"- :material/flag: **{as_markdown(doubt)}**" for doubt in doubts]
+    lines += [f"- {doubt}" for doubt in GENERAL_DOUBTS]
+    st.markdown("\n".join(lines))
 
 
 def draw_inputs(predictions: Sequence[Prediction]) -> None:
@@ -192,7 +199,7 @@ def draw_input(model: str, inputs: ModelInput) -> None:
 def draw_table(analysis: Analysis) -> None:
     st.subheader("As a table")
     table = predictions_table(analysis.record.source.name, analysis.predictions)
-    st.dataframe(table, hide_index=True, key="predictions", placeholder="–")
+    st.dataframe(table, hide_index=True, key="predictions", placeholder="–", column_config=TABLE_COLUMNS)
     csv_download(table, key="predictions_csv", filename="predictions", label="Download predictions (CSV)")
 
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, HYPOKALEMIA_MEQ_L, Flag, Prediction
 
-Finding = Literal["hyper", "hypo", "contradictory", "normal", "none"]
+# "borderline": every estimate is normal, yet a model finds hyper- or hypokalemia more likely than not.
+Finding = Literal["hyper", "hypo", "contradictory", "borderline", "normal", "none"]
 
 # Half a mEq/L is the width of one hyperkalemia severity zone below.
 CLOSE_AGREEMENT_MEQ_L = 0.5
 STRONG_DISAGREEMENT_MEQ_L = 1.0
+LIKELY = 0.5
 
 _CARDINALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -72,7 +75,7 @@ def compare(predictions: Sequence[Prediction]) -> Comparison:
     """Put the models' estimates of one ECG side by side."""
     k_meq_l = np.array([p.k_meq_l for p in predictions if not p.abstained], dtype=float)
     spread = float(np.ptp(k_meq_l)) if k_meq_l.size > 1 else float("nan")
-    finding = _finding(k_meq_l)
+    finding = _finding(k_meq_l, predictions)
     return Comparison(
         finding=finding,
         median_meq_l=float(np.median(k_meq_l)) if k_meq_l.size else float("nan"),
@@ -91,13 +94,16 @@ def shared_flags(predictions: Sequence[Prediction]) -> tuple[Flag, ...]:
     return tuple(flag for flag in predictions[0].flags if all(flag in p.flags for p in predictions[1:]))
 
 
-def _finding(k_meq_l: np.ndarray) -> Finding:
+def _finding(k_meq_l: NDArray[np.float64], predictions: Sequence[Prediction]) -> Finding:
     if not k_meq_l.size:
         return "none"
     hyper, hypo = (k_meq_l >= HYPERKALEMIA_MEQ_L).any(), (k_meq_l <= HYPOKALEMIA_MEQ_L).any()
     if hyper and hypo:
         return "contradictory"
-    return "hyper" if hyper else "hypo" if hypo else "normal"
+    if hyper or hypo:
+        return "hyper" if hyper else "hypo"
+    likely = any(max(p.p_hyper, p.p_hypo) > LIKELY for p in predictions)
+    return "borderline" if likely else "normal"
 
 
 def _headline(finding: Finding, predictions: Sequence[Prediction]) -> str:
@@ -113,7 +119,7 @@ def _headline(finding: Finding, predictions: Sequence[Prediction]) -> str:
         for part in (
             _statement(finding, k_meq_l, len(predictions)),
             f"{_cardinal(silent).capitalize()} gave no estimate." if silent else "",
-            _reach(estimates) if finding == "normal" else "",
+            _doubt(estimates) if finding in ("normal", "borderline") else "",
             _ADVICE[finding],
         )
         if part
@@ -124,6 +130,7 @@ _ADVICE: dict[Finding, str] = {
     "hyper": "Confirm with a laboratory value.",
     "hypo": "Confirm with a laboratory value.",
     "contradictory": "Do not rely on either; measure potassium in the laboratory.",
+    "borderline": "Confirm with a laboratory value.",
     "normal": "This does not exclude hyperkalemia.",
     "none": "",
 }
@@ -148,14 +155,22 @@ def _numbers(k_meq_l: Sequence[float]) -> str:
     return f"(median {np.median(k_meq_l):.1f} mEq/L, models {np.ptp(k_meq_l):.1f} apart)"
 
 
-def _reach(estimates: Sequence[Prediction]) -> str:
+def _doubt(estimates: Sequence[Prediction]) -> str:
+    """What speaks against normal estimates: probabilities first, else intervals."""
+    for name, count in (
+        ("hyperkalemia", sum(p.p_hyper > LIKELY for p in estimates)),
+        ("hypokalemia", sum(p.p_hypo > LIKELY for p in estimates)),
+    ):
+        if count:
+            verb = "finds" if count == 1 else "find"
+            return f"Yet {_cardinal(count)} {verb} {name} more likely than not."
     reaching = sum(p.k_high >= HYPERKALEMIA_MEQ_L for p in estimates)
     if not reaching:
         return ""
-    if len(estimates) == 1:
-        return "Its interval reaches into hyperkalemia."
-    verb = "reaches" if reaching == 1 else "reach"
-    return f"{_cardinal(reaching).capitalize()} of their intervals {verb} into hyperkalemia."
+    if reaching == len(estimates):
+        return f"{'Its interval reaches' if reaching == 1 else 'All intervals reach'} into hyperkalemia."
+    verb = "interval reaches" if reaching == 1 else "intervals reach"
+    return f"{_cardinal(reaching).capitalize()} {verb} into hyperkalemia."
 
 
 def _agreement(spread_meq_l: float) -> str:

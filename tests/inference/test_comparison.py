@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -97,10 +99,23 @@ def test_headline_says_what_the_models_say_and_no_more(
 
 
 def test_headline_tells_when_a_normal_estimate_could_be_hyperkalemia() -> None:
-    together = compare([prediction(4.5, half_width=1.2), prediction(4.4, half_width=0.3)])
-    assert "One of their intervals reaches into hyperkalemia." in together.headline
-    alone = compare([prediction(4.5, half_width=1.2)])
-    assert "Its interval reaches into hyperkalemia." in alone.headline
+    wide, narrow = prediction(4.5, half_width=1.2), prediction(4.4, half_width=0.3)
+    assert "One interval reaches into hyperkalemia." in compare([wide, narrow]).headline
+    assert "All intervals reach into hyperkalemia." in compare([wide, wide]).headline
+    assert "Its interval reaches into hyperkalemia." in compare([wide]).headline
+
+
+@pytest.mark.parametrize(
+    ("p_hypo", "p_hyper", "words"),
+    [(0.1, 0.6, "Yet one finds hyperkalemia"), (0.6, 0.1, "Yet one finds hypokalemia")],
+)
+def test_a_normal_estimate_with_a_likely_disorder_is_borderline(
+    p_hypo: float, p_hyper: float, words: str
+) -> None:
+    doubtful = replace(prediction(4.5), p_hypo=p_hypo, p_normal=0.3, p_hyper=p_hyper)
+    comparison = compare([doubtful, prediction(4.4)])
+    assert comparison.finding == "borderline"
+    assert f"{words} more likely than not. Confirm with a laboratory value." in comparison.headline
 
 
 def test_numbers_leave_abstentions_out() -> None:

@@ -1,12 +1,13 @@
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pytest
-from checkpoint_folders import write_checkpoint_folder
 from streamlit.testing.v1 import AppTest
 
+from app import state
 from app.components import checkpoints
 from ecg_core.analysis import Analysis, analyze
 from ecg_core.inference.checkpoint import load_checkpoints
@@ -14,6 +15,7 @@ from ecg_core.inference.types import Flag, ModelInput, Prediction
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.readers import open_ecg
 from ecg_core.readers.examples import list_examples
+from tests.app.checkpoint_folders import write_checkpoint_folder
 
 PAGE = Path(__file__).parents[2] / "app" / "views" / "potassium.py"
 NAN = float("nan")
@@ -38,7 +40,8 @@ def prediction(model: str, k: float, *flags: Flag) -> Prediction:
     signal = np.zeros((4, 1, 512), np.float32)
     inputs = ModelInput(signal, ("II",), 500.0, "z-score", "4 cycles of lead II")
     items = np.full(4, k, np.float32)
-    return Prediction(model, model.upper(), k, k - 1, k + 1, 0.1, 0.2, 0.7, flags, items, inputs)
+    probabilities = (0.1, 0.2, 0.7) if k >= 5.5 else (0.1, 0.7, 0.2)
+    return Prediction(model, model.upper(), k, k - 1, k + 1, *probabilities, flags, items, inputs)
 
 
 def abstained(model: str, reason: str) -> Prediction:
@@ -48,14 +51,24 @@ def abstained(model: str, reason: str) -> Prediction:
     )
 
 
-def shown(*predictions: Prediction, simulated: bool = False) -> AppTest:
-    analysis = analysis_without_models()
-    record = replace(analysis.record, simulated=simulated)
-    page = AppTest.from_file(PAGE, default_timeout=30)
-    page.session_state["analysis"] = replace(analysis, record=record, predictions=predictions)
-    page.run()
-    assert not page.exception
-    return page
+class Show(Protocol):
+    """Draw the page for an ECG with these predictions."""
+
+    def __call__(self, *predictions: Prediction, simulated: bool = False) -> AppTest: ...
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Show:
+    def show(*predictions: Prediction, simulated: bool = False) -> AppTest:
+        analysis = analysis_without_models()
+        record = replace(analysis.record, simulated=simulated)
+        analysis = replace(analysis, record=record, predictions=predictions)
+        monkeypatch.setattr(state, "current_analysis", lambda: analysis)
+        page = AppTest.from_file(PAGE, default_timeout=30).run()
+        assert not page.exception
+        return page
+
+    return show
 
 
 def words(page: AppTest) -> str:
@@ -75,7 +88,7 @@ def test_without_an_ecg_the_page_says_how_to_begin() -> None:
     assert page.button  # the examples
 
 
-def test_hyperkalemia_is_said_with_a_warning_sign_and_in_words() -> None:
+def test_hyperkalemia_is_said_with_a_warning_sign_and_in_words(shown: Show) -> None:
     page = shown(prediction("dcrnn", 6.7), prediction("ecg12net", 6.3), prediction("vae", 5.2))
     (headline,) = page.error
     assert "Two of three models estimate hyperkalemia (median 6.3 mEq/L, models 1.5 apart)." in headline.value
@@ -84,56 +97,61 @@ def test_hyperkalemia_is_said_with_a_warning_sign_and_in_words() -> None:
     assert "rely on none of them" in words(page)
 
 
-def test_normal_estimates_raise_no_alarm_but_promise_nothing() -> None:
+def test_normal_estimates_raise_no_alarm_but_promise_nothing(shown: Show) -> None:
     page = shown(prediction("dcrnn", 4.2), prediction("ecg12net", 4.4))
     assert not page.error
     assert "This does not exclude hyperkalemia." in page.info[0].value
 
 
-def test_the_notice_on_simulated_training_is_always_there() -> None:
+def test_a_likely_hyperkalemia_behind_a_normal_estimate_gets_a_warning(shown: Show) -> None:
+    page = shown(replace(prediction("dcrnn", 5.4), p_normal=0.3, p_hyper=0.6))
+    assert "Yet one finds hyperkalemia more likely than not." in page.warning[0].value
+
+
+def test_the_notice_on_simulated_training_is_always_there(shown: Show) -> None:
     for page in (shown(prediction("dcrnn", 4.2)), shown(abstained("dcrnn", "No lead II."))):
         assert "not validated on laboratory potassium" in words(page)
 
 
-def test_interval_and_class_mix_come_from_the_card() -> None:
+def test_interval_and_class_mix_come_from_the_card(shown: Show) -> None:
     text = words(shown(prediction("dcrnn", 4.2)))
     assert "90% interval 3.2–5.2" in text
     assert "88% of 120 unseen simulated ECGs (aim 90%)" in text
     assert "25% hypo, 35% normal, 40% hyper" in text
 
 
-def test_an_abstention_is_shown_with_its_reason() -> None:
+def test_an_abstention_is_shown_with_its_reason(shown: Show) -> None:
     page = shown(prediction("dcrnn", 4.2, SIMULATED), abstained("ecg12net", "Leads V1 to V6 are missing."))
     assert "No estimate" in words(page)
     assert "Leads V1 to V6 are missing." in words(page)
 
 
-def test_reasons_shared_by_all_models_are_said_once() -> None:
+def test_reasons_shared_by_all_models_are_said_once(shown: Show) -> None:
     noise = Flag("noise", "Poor signal in II.")
     text = words(shown(prediction("dcrnn", 4.2, SIMULATED, noise), prediction("vae", 4.4, SIMULATED)))
     assert text.count(SIMULATED.text) == 1
     assert text.count(noise.text) == 1
 
 
-def test_all_models_abstaining_leaves_reasons_and_table() -> None:
+def test_all_models_abstaining_leaves_reasons_and_table(shown: Show) -> None:
     page = shown(abstained("dcrnn", "No lead II."), abstained("vae", "No lead V5."))
     assert "No model could estimate potassium" in page.info[0].value
     assert not figures(page)
     assert page.dataframe[0].value["k_meq_l"].isna().all()
 
 
-def test_a_simulated_record_is_named_in_large_letters() -> None:
+def test_a_simulated_record_is_named_in_large_letters(shown: Show) -> None:
     page = shown(prediction("dcrnn", 6.7, SIMULATED), simulated=True)
     assert page.warning[0].value.startswith("## SIMULATED ECG")
 
 
-def test_without_models_the_page_says_so_and_ends() -> None:
+def test_without_models_the_page_says_so_and_ends(shown: Show) -> None:
     page = shown()
     assert "No potassium model is installed" in page.info[0].value
     assert not page.dataframe
 
 
-def test_table_has_exactly_the_promised_columns() -> None:
+def test_table_has_exactly_the_promised_columns(shown: Show) -> None:
     table = shown(prediction("dcrnn", 6.7, SIMULATED)).dataframe[0].value
     assert list(table.columns) == [
         "file",
@@ -148,7 +166,7 @@ def test_table_has_exactly_the_promised_columns() -> None:
     assert table.loc[0, "flags"] == "simulated"
 
 
-def test_crops_can_be_leafed_through() -> None:
+def test_crops_can_be_leafed_through(shown: Show) -> None:
     signal = np.zeros((3, 12, 1024), np.float32)
     inputs = ModelInput(signal, STANDARD_LEADS, 500.0, "mV", "3 crops of 12 leads")
     page = shown(replace(prediction("ecg12net", 4.2), inputs=inputs))
@@ -158,7 +176,7 @@ def test_crops_can_be_leafed_through() -> None:
     assert len(figures(page)) == len(before)
 
 
-def test_figures_of_a_real_analysis_stay_under_a_megabyte(models: Path) -> None:
+def test_figures_of_a_real_analysis_stay_under_a_megabyte(models: Path, shown: Show) -> None:
     write_checkpoint_folder(models, "second", "Second")
     record = open_ecg(list_examples()[0].path)
     analysis = analyze(record, checkpoints=load_checkpoints(models))

@@ -2,11 +2,11 @@ import json
 from pathlib import Path
 
 import pytest
-from checkpoint_folders import write_checkpoint_folder
 from streamlit.testing.v1 import AppTest
 
 from app.components import checkpoints
 from ecg_core.inference.checkpoint import CARD, WEIGHTS
+from tests.app.checkpoint_folders import write_checkpoint_folder
 
 PAGE = Path(__file__).parents[2] / "app" / "views" / "about.py"
 

@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import pytest
-from checkpoint_folders import evaluation_table, write_checkpoint_folder
 from streamlit.testing.v1 import AppTest
 
 from app.components import checkpoints
 from ecg_core.inference.checkpoint import EVALUATION, LOSS_CURVE
+from tests.app.checkpoint_folders import evaluation_table, write_checkpoint_folder
 
 PAGE = Path(__file__).parents[2] / "app" / "views" / "evaluation.py"
 
