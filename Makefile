@@ -41,7 +41,7 @@ $(VENV)/runtime: requirements.txt | $(BIN)/python
 
 $(VENV)/test: requirements-test.txt $(VENV)/runtime
 	@echo "Installing what the tests need (once) ..."
-	$(PIP_INSTALL) -r requirements-test.txt
+	$(PIP_INSTALL) --quiet -r requirements-test.txt
 	@touch $@
 
 $(BIN)/python:
