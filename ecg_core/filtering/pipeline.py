@@ -1,6 +1,6 @@
 """The filter chain of the potassium papers, at the record's own rate and without phase shift.
 
-mains band-stop -> low-pass (if asked for) -> wavelet baseline removal -> 0.5 Hz high-pass. The mains
+mains band-stop -> low-pass (if asked for) -> 0.5 Hz high-pass and wavelet baseline removal. The mains
 goes first so that beats are found in a clean signal; the steps are otherwise interchangeable.
 
 The papers filter the whole signal. At slow rates that bends the ST segment: the fundamental of
@@ -10,6 +10,10 @@ wander steps see only what is left after the median beat was taken away at every
 are put back afterwards (`beat_model`). What repeats from beat to beat, the ST level included, passes
 unaltered at any heart rate; wander, and a beat unlike the others, is filtered as in the papers, and
 so is everything where fewer than two beats are found.
+
+0.2 mV of ST elevation added to every beat of 200 LUDB records comes out with an error of 1 uV in the
+median lead, 5 uV in the 95th percentile and 20 uV at worst, beside a ventricular extrasystole; the
+papers' chain gives 5, 12 and 27 uV, and 33 uV in synthetic beats at 40 per minute.
 
 A gap of at most 0.2 s is bridged by a straight line while filtering. A longer one ends a stretch:
 the stretches on its two sides are filtered as if they were two recordings, so that neither bleeds

@@ -20,7 +20,7 @@ _FLAT_WINDOW_S, _FLAT_MV = 1.5, 0.01  # longer than the pause between two beats 
 _CLIPPED_RUN_S, _CLIPPED_ABOVE_MV, _CLIPPED_SHARE = 0.02, 1.0, 0.01
 _WANDER_MV, _WANDER_UNUSABLE_MV = 0.8, 2.5
 _NOISE_MV, _NOISE_UNUSABLE_MV = 0.008, 0.025
-_BURST_S, _BURST_MV = 0.5, 0.06
+_BURST_S, _BURST_MV, _BURST_RATE_HZ = 0.5, 0.06, 200.0
 _MAINS_MV = 0.02
 _SMALLEST_MV, _LARGEST_MV = 0.1, 10.0
 _AMPLITUDE_WINDOW_S = 2.0
@@ -52,14 +52,17 @@ class LeadSignals:
 
 
 def check_lead(lead: LeadSignals) -> list[Finding]:
-    """Everything that is wrong with a lead; of one with less than 2 s of signal only that."""
+    """Everything that is wrong with a lead; only that where it has less than 2 s of signal or is mostly flat."""
     recorded_s = lead.raw_mv.size / lead.fs_hz
     if recorded_s == 0:
         return [Finding("nothing recorded", unusable=True)]
     if recorded_s < _SHORTEST_USABLE_S - 1 / lead.fs_hz:
         return [Finding(f"only {recorded_s:.1f} s recorded", unusable=True)]
-    checks = (_missing, _flat, _clipped, _wander, _muscle_noise, _burst, _mains, _amplitude)
-    return [finding for check in checks if (finding := check(lead))]
+    flat = _flat(lead)
+    if flat and flat.unusable:
+        return [flat]
+    others = (_missing, _clipped, _wander, _muscle_noise, _burst, _mains, _amplitude)
+    return [finding for finding in (flat, *(check(lead) for check in others)) if finding]
 
 
 def _missing(lead: LeadSignals) -> Finding | None:
@@ -104,6 +107,8 @@ def _muscle_noise(lead: LeadSignals) -> Finding | None:
 
 
 def _burst(lead: LeadSignals) -> Finding | None:
+    if lead.fs_hz < _BURST_RATE_HZ:  # what is left of each QRS then looks like one
+        return None
     noise_mv = _rms(_blocks(lead.noise_mv, lead.fs_hz, _BURST_S))
     return Finding("a burst of noise") if noise_mv.max() >= max(_BURST_MV, 3 * np.median(noise_mv)) else None
 

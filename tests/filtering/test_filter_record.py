@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from known_ecgs import LUDB_RECORDS, ludb_ecg, noise_stress_mv, record_of, synthetic_ecg
 
 from ecg_core.errors import SignalError
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.resample import resample
 from ecg_core.filtering.settings import FilterSettings
 from ecg_core.record import ECGRecord
+from tests.filtering.known_ecgs import LUDB_RECORDS, ludb_ecg, noise_stress_mv, record_of, synthetic_ecg
 
 NOTHING = FilterSettings(remove_baseline=False, high_pass_hz=None, mains_hz=None)
 WANDER_ONLY = FilterSettings(mains_hz=None)
@@ -93,13 +93,12 @@ def test_a_symmetric_pulse_stays_symmetric(chain: FilterSettings) -> None:
 
 @pytest.mark.parametrize("fs_hz", [100, 250, 360, 500, 1000])
 @pytest.mark.parametrize("freq_hz", [0.15, 0.2, 0.25])
-def test_breathing_is_removed(fs_hz: float, freq_hz: float) -> None:
-    ecg = synthetic_ecg(70, fs_hz, duration_s=30).signal_mv
-    breathing = sine(freq_hz, fs_hz, 30)
+def test_breathing_is_removed_up_to_the_ends(fs_hz: float, freq_hz: float) -> None:
+    ecg = synthetic_ecg(70, fs_hz).signal_mv
+    breathing = sine(freq_hz, fs_hz)
     clean = filter_record(record_of(ecg, fs_hz), WANDER_ONLY).record.signal_mv
     wandering = filter_record(record_of(ecg + 0.5 * breathing, fs_hz), WANDER_ONLY).record.signal_mv
-    middle = slice(round(3 * fs_hz), -round(3 * fs_hz))
-    assert (wandering - clean)[:, middle].std() < 0.1 * 0.5 * breathing.std()
+    assert (wandering - clean).std() < 0.1 * 0.5 * breathing.std()
 
 
 @pytest.mark.parametrize("number", LUDB_RECORDS)
@@ -155,12 +154,12 @@ def test_a_lead_without_any_sample_stays_missing() -> None:
 
 def test_a_long_recording_is_seamless() -> None:
     """Chunks are faded into each other: no step at a seam, and each minute is as if filtered alone."""
-    ecg = synthetic_ecg(70, 250, duration_s=200, jitter=0.03).signal_mv
-    filtered = filter_record(record_of(ecg + 0.5 * sine(0.05, 250, 200), 250), WANDER_ONLY).record.signal_mv
+    ecg = synthetic_ecg(70, 100, duration_s=150, jitter=0.03).signal_mv
+    filtered = filter_record(record_of(ecg + 0.5 * sine(0.05, 100, 150), 100), WANDER_ONLY).record.signal_mv
     difference = filtered - ecg
     difference -= np.median(difference)
-    assert np.abs(difference[:, 1000:-1000]).max() < 0.05
-    assert np.abs(np.diff(difference[:, 1000:-1000])).max() < 0.002
+    assert np.abs(difference[:, 400:-400]).max() < 0.05
+    assert np.abs(np.diff(difference[:, 400:-400])).max() < 0.002
 
 
 @pytest.mark.parametrize("low_pass_hz", [20, 40, 100])

@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from known_ecgs import LUDB_RECORDS, ludb_ecg, record_of
 
 from ecg_core.filtering.mains import mains_amplitudes_mv
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.settings import FilterSettings, Mains
+from tests.filtering.known_ecgs import LUDB_RECORDS, ludb_ecg, record_of
 
 MAINS_ONLY = FilterSettings(remove_baseline=False, high_pass_hz=None)
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from known_ecgs import LUDB_RECORDS, MarkedECG, ludb_ecg, record_of, synthetic_ecg
 
+from ecg_core.filtering import baseline
 from ecg_core.filtering.pipeline import filter_record
-from ecg_core.filtering.settings import FilterSettings
+from tests.filtering.known_ecgs import LUDB_RECORDS, MarkedECG, ludb_ecg, record_of, synthetic_ecg
 
 ELEVATION_MV = 0.2
 TOLERANCE_MV = 0.02
@@ -52,11 +52,10 @@ def test_survives_under_breathing() -> None:
     assert np.abs(np.median(error_mv)) < TOLERANCE_MV
 
 
-def test_a_plain_chain_would_bend_it() -> None:
-    """The measure can tell: a 1.2 Hz high-pass, with beats the model cannot know, moves the ST level."""
+def test_the_plain_chain_bends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the beat model the same measure fails at a slow rate: it can tell."""
+    monkeypatch.setattr(baseline, "model_beats", lambda signal_mv, fs_hz: np.zeros_like(signal_mv))
     ecg = synthetic_ecg(40, 500)
     raised = ecg.signal_mv + ecg.st_elevation_mv(ELEVATION_MV, st_s=0.2)
-    alternating = raised * np.where(np.arange(raised.shape[1]) < raised.shape[1] // 2, 1.0, -1.0)
-    settings = FilterSettings(high_pass_hz=1.2)
-    filtered = filter_record(record_of(alternating, 500), settings).record.signal_mv
-    assert np.abs(ecg.st_level_mv(filtered) - ecg.st_level_mv(alternating)).max() > TOLERANCE_MV
+    filtered = filter_record(record_of(raised, 500)).record.signal_mv
+    assert np.abs(ecg.st_level_mv(filtered) - ecg.st_level_mv(raised)).max() > TOLERANCE_MV
