@@ -25,11 +25,11 @@ from ecg_core.readers.examples import Example
 from ecg_core.readers.inputs import Unit
 from ecg_core.record import ECGRecord
 
-_ANALYSIS = "analysis"
-_WAITING = "waiting"
-_PROBLEM = "problem"
-_QUESTION = "question"
-_N_OPENED = "n_opened"
+_ANALYSIS = "chosen_analysis"
+_WAITING = "chosen_waiting"
+_PROBLEM = "chosen_problem"
+_QUESTION = "chosen_question"
+_N_OPENED = "chosen_n_opened"
 
 _UNEXPECTED = (
     "Something went wrong inside Kalium while it analysed this ECG. "

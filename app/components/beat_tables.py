@@ -12,7 +12,7 @@ from ecg_core.annotation.types import Annotation, Cycles, Measurement
 
 def measurement_table(measurements: Sequence[Measurement]) -> pd.DataFrame:
     """A row for each interval: median, quartiles, unit and the number of beats behind it."""
-    columns = ["Measurement", "Median", "Lower quartile", "Upper quartile", "Unit", "Beats"]
+    columns = ["Measurement", "Median", "25 %", "75 %", "Unit", "Beats"]
     rows = [(m.name, m.value, m.low, m.high, m.unit, m.n_beats) for m in measurements]
     return pd.DataFrame(rows, columns=columns).round(1)
 

@@ -42,20 +42,27 @@ def draw_chooser() -> None:
 
 def draw_question(question: state.Question) -> None:
     """Ask for the fact that the chosen file lacks, and open the file with it."""
-    with st.form("question", border=True):
+    with st.form("question_form", border=True):
         st.markdown(f"**One more fact is needed.** {as_markdown(question.message)}")
         if question.needs == "fs_hz":
             st.number_input(
                 "Sampling rate (Hz)",
                 min_value=50.0,
                 max_value=10_000.0,
-                value=500.0,
+                value=None,
                 step=50.0,
+                placeholder="as the device states it, for example 500",
                 key="answer_fs_hz",
             )
         else:
-            st.radio("Unit of the numbers in the file", ["mV", "uV"], horizontal=True, key="answer_unit")
-        st.form_submit_button("Open with this", type="primary", on_click=_take_answer, args=(question.needs,))
+            st.radio(
+                "Unit of the numbers in the file",
+                ["mV", "uV"],
+                index=None,
+                horizontal=True,
+                key="answer_unit",
+            )
+        st.form_submit_button("Open with this", type="primary", on_click=_take_answer)
 
 
 def _take_upload(key: str) -> None:
@@ -77,8 +84,7 @@ def _take_example(key: str) -> None:
         state.open_example(example)
 
 
-def _take_answer(needs: str) -> None:
-    if needs == "fs_hz":
-        state.answer(fs_hz=float(st.session_state["answer_fs_hz"]))
-    else:
-        state.answer(unit=st.session_state["answer_unit"])
+def _take_answer() -> None:
+    fs_hz, unit = st.session_state.get("answer_fs_hz"), st.session_state.get("answer_unit")
+    if fs_hz is not None or unit is not None:
+        state.answer(fs_hz=fs_hz, unit=unit)

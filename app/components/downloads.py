@@ -31,9 +31,8 @@ def figure_with_downloads(
     """
     if aspect is not None:
         _follow_width(key, aspect)
-    selectable = on_select != "ignore"
-    if selectable:
-        fig.update_layout(dragmode="select")
+    if on_select != "ignore":
+        _make_selectable(fig)
     selection = st.plotly_chart(
         fig,
         theme=None,
@@ -41,13 +40,21 @@ def figure_with_downloads(
         alt=alt,
         on_select=on_select,
         selection_mode="box",
-        config=plotly_config(filename, selectable=selectable),
+        config=plotly_config(filename),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         draw_save_buttons(key)
         if beside is not None:
             beside()
     return selection
+
+
+def _make_selectable(fig: go.Figure) -> None:
+    """Let dragging draw a box; Plotly offers that button only where a chart has points, so one unseen is added."""
+    fig.add_scatter(x=[0], y=[0], mode="markers", marker={"opacity": 0}, hoverinfo="skip", showlegend=False)
+    fig.update_traces(unselected={"marker": {"opacity": 1}}, selector={"mode": "markers"})
+    fig.data[-1].unselected.marker.opacity = 0
+    fig.update_layout(dragmode="select")
 
 
 def _follow_width(key: str, aspect: float) -> None:

@@ -14,7 +14,7 @@ from ecg_core.annotation.export import annotation_json
 from ecg_core.annotation.types import Annotation
 from ecg_core.figures.cycles import MAX_BEATS_DRAWN, cycles_figure
 from ecg_core.figures.page import PAGE_MM, arrange, default_rhythm_lead
-from ecg_core.figures.paper import Marks, aspect_ratio, paper_figure
+from ecg_core.figures.paper import aspect_ratio, paper_figure
 
 _SPEED_MM_S = 25.0
 
@@ -35,7 +35,7 @@ def draw_r_only_notice(annotation: Annotation) -> None:
     """Say which beats have no waves, so that nobody takes a cut around R for a delineated beat."""
     beats = (np.flatnonzero(annotation.r_only) + 1).tolist()
     if not beats:
-        st.caption(f"Waves were found in all {annotation.n_beats} beats.")
+        st.caption(f"Waves were found in all {annotation.n_beats} beats; none is cut around R alone.")
         return
     shown = ", ".join(map(str, beats[:20])) + (" …" if len(beats) > 20 else "")
     st.warning(
@@ -50,7 +50,9 @@ def draw_trace(analysis: Analysis, lead: str) -> None:
     record = analysis.filtered.record
     start_s = choose_start_s(record.duration_s, PAGE_MM / _SPEED_MM_S, key=f"cycles_start_{state.n_opened()}")
     page = arrange(record, "single", rhythm_lead=lead, start_s=start_s, speed_mm_s=_SPEED_MM_S)
-    fig = paper_figure(page, record, dark=state.is_dark(), marks=Marks(analysis.annotation, waves=True))
+    fig = paper_figure(
+        page, record, dark=state.is_dark(), beats=analysis.annotation, waves=analysis.annotation
+    )
     figure_with_downloads(
         fig,
         key=f"beats_{state.n_opened()}",
@@ -91,7 +93,7 @@ def draw_measurements(analysis: Analysis) -> None:
         key="measurements",
         filename="measurements",
         height="content",
-        column_config={"Median": whole, "Lower quartile": whole, "Upper quartile": whole},
+        column_config={"Median": whole, "25 %": whole, "75 %": whole},
     )
     json_download(
         lambda: annotation_json(analysis.annotation, analysis.measurements),
@@ -109,7 +111,8 @@ def draw_page(analysis: Analysis) -> None:
     draw_trace(analysis, lead)
     if not analysis.annotation.n_beats:
         return
-    left, right = st.columns(2, gap="large")
+    with st.container(key="kalium_side_by_side"):
+        left, right = st.columns(2, gap="large")
     with left:
         draw_cycles(analysis, lead)
     with right:

@@ -22,7 +22,7 @@ from ecg_core.figures.page import (
     default_layout,
     default_rhythm_lead,
 )
-from ecg_core.figures.paper import Marks, aspect_ratio, paper_figure
+from ecg_core.figures.paper import aspect_ratio, paper_figure
 
 _LAYOUT_NAMES: dict[LayoutName, str] = {
     "3x4": "3×4 + rhythm",
@@ -30,6 +30,7 @@ _LAYOUT_NAMES: dict[LayoutName, str] = {
     "12x1": "One per row",
     "single": "Single lead",
 }
+_CAPTIONS = {"Filtered": "{}", "Raw": "raw signal, no filter", "Both": "faint: raw signal; strong: {}"}
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ def draw_paper(analysis: Analysis, view: View, page: Page) -> None:
         raw if view.signal == "Raw" else filtered,
         dark=state.is_dark(),
         underlay=raw if view.signal == "Both" else None,
-        marks=Marks(analysis.annotation) if view.show_beats else None,
-        caption="raw signal" if view.signal == "Raw" else filter_words(analysis.filtered),
+        beats=analysis.annotation if view.show_beats else None,
+        caption=_CAPTIONS[view.signal].format(filter_words(analysis.filtered)),
     )
     chart_key = f"paper_{state.n_opened()}"
     draw_reading(measurements_key)

@@ -15,16 +15,12 @@ def safe_filename(text: str) -> str:
     return _UNSAFE.sub("_", text).strip("._") or "kalium"
 
 
-def plotly_config(filename: str, *, selectable: bool = False) -> dict[str, Any]:
-    """Plotly's `config` for a chart whose camera button saves `filename`, a PNG of twice the screen's size.
-
-    `selectable` adds the button for box selection, which Plotly leaves out of charts made of lines.
-    """
+def plotly_config(filename: str) -> dict[str, Any]:
+    """Plotly's `config` for a chart whose camera button saves `filename`, a PNG of twice the screen's size."""
     return {
         "displaylogo": False,
         "displayModeBar": True,
         "displayNotifier": False,
-        "modeBarButtonsToAdd": ["select2d"] if selectable else [],
         "modeBarButtonsToRemove": ["autoScale2d"],
         "toImageButtonOptions": {"format": "png", "filename": safe_filename(filename), "scale": 2},
     }

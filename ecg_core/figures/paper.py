@@ -6,35 +6,20 @@ grid, which costs the browser far less than shapes do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
-from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Annotation
-from ecg_core.figures.page import PAGE_MM, Page, Strip
+from ecg_core.annotation.types import Annotation
+from ecg_core.figures.marks import add_r_peaks, add_waves
+from ecg_core.figures.page import PAGE_MM, Page
+from ecg_core.figures.strips import points_per_strip, strip_line
 from ecg_core.figures.theme import Palette, apply_theme, palette
-from ecg_core.figures.thin import thin
 from ecg_core.record import ECGRecord
 
 LEFT_MM = 12.0  # room for the calibration pulse
 RIGHT_MM = 2.0
 TOOLS_MM = 5.0  # blank paper on top for Plotly's buttons
-MAX_PAGE_POINTS = 120_000  # 0.64 MB as base64 float32: a page's figures stay under 1 MB
-MAX_LEAD_POINTS = 20_000
-_QRS_REACH_S = 0.06
-_MARK_ABOVE_MM = 2.5
 _MAX_REACH_MM = 40.0  # how far a tall trace may push the page's edge outward
-
-
-@dataclass(frozen=True)
-class Marks:
-    """What to mark on the trace: R peaks, and the waves of one lead or none."""
-
-    annotation: Annotation
-    waves: bool = False
 
 
 def paper_figure(
@@ -43,12 +28,14 @@ def paper_figure(
     *,
     dark: bool,
     underlay: ECGRecord | None = None,
-    marks: Marks | None = None,
+    beats: Annotation | None = None,
+    waves: Annotation | None = None,
     caption: str = "",
 ) -> go.Figure:
     """The record on the page; `underlay` (the raw signal, usually) is drawn faintly beneath it.
 
-    x and y are millimetres as in `Page`; `caption` stands below, beside speed and gain.
+    x and y are millimetres as in `Page`. R peaks of `beats` and P, QRS and T of `waves` are marked;
+    `caption` stands below, beside speed and gain.
     """
     colours = palette(dark)
     fig = apply_theme(go.Figure(), dark)
@@ -56,10 +43,14 @@ def paper_figure(
         _add_traces(fig, page, underlay, colours.trace_muted, width=1.0, n_layers=2)
     _add_traces(fig, page, record, colours.trace, width=1.3, n_layers=1 if underlay is None else 2)
     _add_calibration(fig, page, colours)
-    if marks is not None:
-        _add_marks(fig, page, record, marks, colours)
-    _label(fig, page, record, colours, caption)
+    if waves is not None:
+        add_waves(fig, page, record, waves, colours)
+    if beats is not None:
+        add_r_peaks(fig, page, record, beats, colours)
     bottom, top = _vertical_range(page, record)
+    _label(fig, page, record, colours)
+    scale = f"{page.speed_mm_s:g} mm/s   {page.gain_mm_mv:g} mm/mV"
+    _note(fig, 1 - LEFT_MM, bottom + 2.5, "   ".join(filter(None, (scale, caption))), colours.muted)
     as_paper(fig, (-LEFT_MM, PAGE_MM + RIGHT_MM), (bottom, top + TOOLS_MM), colours)
     return fig
 
@@ -110,30 +101,12 @@ def aspect_ratio(fig: go.Figure) -> float:
     return float((right - left) / (top - bottom))
 
 
-def strip_samples(strip: Strip, record: ECGRecord) -> tuple[slice, float]:
-    """The samples of a record that a strip shows, and the time of the first of them in seconds."""
-    first = max(0, int(np.ceil(strip.start_s * record.fs_hz - 1e-6)))
-    last = int(np.ceil((strip.start_s + strip.seconds) * record.fs_hz - 1e-6))
-    return slice(first, min(last, record.n_samples)), first / record.fs_hz
-
-
 def _add_traces(
     fig: go.Figure, page: Page, record: ECGRecord, colour: str, *, width: float, n_layers: int
 ) -> None:
-    budget = min(MAX_LEAD_POINTS, MAX_PAGE_POINTS // (n_layers * len(page.strips)))
     for strip in page.strips:
-        samples, start_s = strip_samples(strip, record)
-        y_mm, step = thin(record.lead_mv(strip.lead)[samples], budget)
-        fig.add_scatter(
-            y=(strip.baseline_mm + page.gain_mm_mv * y_mm).astype(np.float32),
-            x0=strip.x_mm + (start_s - strip.start_s) * page.speed_mm_s,
-            dx=page.speed_mm_s / record.fs_hz * step / 2,
-            mode="lines",
-            line={"color": colour, "width": width},
-            connectgaps=False,
-            name=strip.lead,
-            hoverinfo="skip",
-        )
+        line = strip_line(page, strip, record, points_per_strip(page, n_layers))
+        line.add_to(fig, line.y_mm, colour, width, strip.lead)
 
 
 def _add_calibration(fig: go.Figure, page: Page, colours: Palette) -> None:
@@ -158,89 +131,16 @@ def _add_calibration(fig: go.Figure, page: Page, colours: Palette) -> None:
     )
 
 
-def _add_marks(fig: go.Figure, page: Page, record: ECGRecord, marks: Marks, colours: Palette) -> None:
-    annotation = marks.annotation
-    for strip in page.strips:
-        if marks.waves and strip.lead in annotation.lead_waves:
-            _add_waves(fig, page, strip, record, annotation, colours)
-    for r_only, symbol, name in ((False, "triangle-down", "R peak"), (True, "diamond-open", "R only")):
-        r_peaks_s = annotation.r_peaks[annotation.r_only == r_only] / annotation.fs_hz
-        places = [place for strip in page.strips for place in _above_beats(page, strip, record, r_peaks_s)]
-        if places:
-            x, y = zip(*places, strict=True)
-            fig.add_scatter(
-                x=x,
-                y=y,
-                mode="markers",
-                marker={"symbol": symbol, "size": 8, "color": colours.accent, "line": {"width": 1.5}},
-                name=name,
-                hoverinfo="skip",
-            )
-
-
-def _above_beats(
-    page: Page, strip: Strip, record: ECGRecord, r_peaks_s: NDArray[np.float64]
-) -> Iterator[tuple[float, float]]:
-    """Places just above the QRS of each beat that a strip shows."""
-    signal = record.lead_mv(strip.lead)
-    reach = round(_QRS_REACH_S * record.fs_hz)
-    for time_s in r_peaks_s[(r_peaks_s >= strip.start_s) & (r_peaks_s < strip.start_s + strip.seconds)]:
-        centre = round(time_s * record.fs_hz)
-        around = signal[max(0, centre - reach) : centre + reach + 1]
-        top_mv = float(np.nanmax(around)) if np.isfinite(around).any() else 0.0
-        x_mm = strip.x_mm + (float(time_s) - strip.start_s) * page.speed_mm_s
-        yield x_mm, strip.baseline_mm + page.gain_mm_mv * top_mv + _MARK_ABOVE_MM
-
-
-def _add_waves(
-    fig: go.Figure, page: Page, strip: Strip, record: ECGRecord, annotation: Annotation, colours: Palette
-) -> None:
-    """Draw P, QRS and T of one strip again, in their colours, with a letter above each P and T."""
-    samples, start_s = strip_samples(strip, record)
-    y_mm = strip.baseline_mm + page.gain_mm_mv * record.lead_mv(strip.lead)[samples]
-    x0 = strip.x_mm + (start_s - strip.start_s) * page.speed_mm_s
-    dx = page.speed_mm_s / record.fs_hz
-    waves = annotation.lead_waves[strip.lead]
-    for name, marks in (("P", waves.p), ("QRS", waves.qrs), ("T", waves.t)):
-        on_screen = marks * (record.fs_hz / annotation.fs_hz) - samples.start
-        wave_mm = np.full_like(y_mm, np.nan)
-        for part in _parts(on_screen, y_mm.size):
-            wave_mm[part] = y_mm[part]
-        line = {"color": colours.waves[name], "width": 2.6}
-        fig.add_scatter(y=wave_mm, x0=x0, dx=dx, mode="lines", line=line, name=name, hoverinfo="skip")
-        if name != "QRS":
-            peaks = on_screen[:, PEAK]
-            peaks = peaks[(peaks >= 0) & (peaks < y_mm.size)].astype(int)
-            fig.add_scatter(
-                x=x0 + peaks * dx,
-                y=y_mm[peaks] + _MARK_ABOVE_MM,
-                mode="text",
-                text=[name] * len(peaks),
-                textfont={"color": colours.waves[name], "size": 12},
-                name=f"{name} label",
-                hoverinfo="skip",
-            )
-
-
-def _parts(marks: NDArray[np.float64], n_samples: int) -> Iterator[slice]:
-    """The stretches from onset to offset that lie in the first `n_samples`."""
-    for onset, offset in marks[:, [ONSET, OFFSET]]:
-        if np.isfinite(onset) and np.isfinite(offset) and offset >= 0 and onset < n_samples:
-            yield slice(max(int(onset), 0), int(offset) + 1)
-
-
-def _label(fig: go.Figure, page: Page, record: ECGRecord, colours: Palette, caption: str) -> None:
-    """Lead names at the strips' beginnings, the scale below."""
+def _label(fig: go.Figure, page: Page, record: ECGRecord, colours: Palette) -> None:
+    """Lead names at the strips' beginnings."""
     for strip in page.strips:
         derived = strip.lead in record.derived_leads
         text = f"<b>{strip.lead}</b>" + (" <i>derived</i>" if derived else "")
-        _note(fig, strip.x_mm + 1, strip.baseline_mm + 0.4 * page.pitch_mm, text, colours.text, colours)
-    bottom, _ = _vertical_range(page, record)
-    scale = f"{page.speed_mm_s:g} mm/s   {page.gain_mm_mv:g} mm/mV"
-    _note(fig, 1 - LEFT_MM, bottom + 2.5, "   ".join(filter(None, (scale, caption))), colours.muted, colours)
+        x_mm = strip.x_mm + 1 if strip.x_mm else 1 - LEFT_MM  # the first column's stand above its pulse
+        _note(fig, x_mm, strip.baseline_mm + page.gain_mm_mv + 3.5, text, colours.text)
 
 
-def _note(fig: go.Figure, x_mm: float, y_mm: float, text: str, colour: str, colours: Palette) -> None:
+def _note(fig: go.Figure, x_mm: float, y_mm: float, text: str, colour: str) -> None:
     fig.add_annotation(
         x=x_mm,
         y=y_mm,
@@ -248,9 +148,6 @@ def _note(fig: go.Figure, x_mm: float, y_mm: float, text: str, colour: str, colo
         showarrow=False,
         xanchor="left",
         font={"size": 13, "color": colour},
-        bgcolor=colours.paper,
-        opacity=0.9,
-        borderpad=1,
     )
 
 
@@ -259,10 +156,9 @@ def _vertical_range(page: Page, record: ECGRecord) -> tuple[float, float]:
     top_row = (page.n_rows - 1) * page.pitch_mm
     bottom, top = -0.5 * page.pitch_mm, top_row + 0.55 * page.pitch_mm
     for strip in page.strips:
-        samples, _ = strip_samples(strip, record)
-        signal = record.lead_mv(strip.lead)[samples]
-        if np.isfinite(signal).any():
-            bottom = min(bottom, strip.baseline_mm + page.gain_mm_mv * float(np.nanmin(signal)) - 6)
-            top = max(top, strip.baseline_mm + page.gain_mm_mv * float(np.nanmax(signal)) + 5)
+        y_mm = strip_line(page, strip, record).y_mm
+        if np.isfinite(y_mm).any():
+            bottom = min(bottom, float(np.nanmin(y_mm)) - 6)
+            top = max(top, float(np.nanmax(y_mm)) + 5)
     bottom, top = max(bottom, -_MAX_REACH_MM), min(top, top_row + _MAX_REACH_MM)
     return 5 * float(np.floor(bottom / 5)), 5 * float(np.ceil(top / 5))
