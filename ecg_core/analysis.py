@@ -59,22 +59,26 @@ def analyze(
 ) -> Analysis:
     """Filter, judge, annotate and measure a record, and ask every checkpoint for potassium.
 
-    The networks always see the record through the default filter, the one they were trained with;
-    `settings` change what is shown and measured. Raises KeyError for an unknown annotation method.
+    `settings` and `method` change what is shown and measured. Quality and potassium are always judged
+    through the default filter and method, the ones the networks were trained with. Raises SignalError
+    for what no filter can work on, KeyError for an unknown annotation method.
     """
     watch = _Stopwatch()
     record = complete_limb_leads(record)
     with watch.part("filter"):
         filtered = filter_record(record, settings)
+        standard = filtered if settings == FilterSettings() else filter_record(record)
     with watch.part("quality"):
-        quality = assess_quality(record, filtered.record)
+        quality = assess_quality(record, standard.record)
     with watch.part("annotate"):
         annotation = annotate(filtered.record, method)
         cycles = cut_cycles(filtered.record, annotation)
         measurements = measure(annotation, filtered.record)
-    shown = AnnotatedECG(filtered.record, quality, annotation, cycles)
     with watch.part("inputs"):
-        seen = shown if settings == FilterSettings() else _as_trained(record, quality)
+        if standard is filtered and method == DEFAULT_METHOD:
+            seen = AnnotatedECG(filtered.record, quality, annotation, cycles)
+        else:
+            seen = AnnotatedECG.as_trained(standard.record, quality)
     predictions = []
     for checkpoint in checkpoints:
         with watch.part(checkpoint.card.name):
@@ -82,9 +86,3 @@ def analyze(
     return Analysis(
         record, filtered, quality, annotation, cycles, measurements, tuple(predictions), watch.seconds
     )
-
-
-def _as_trained(record: ECGRecord, quality: QualityReport) -> AnnotatedECG:
-    filtered = filter_record(record).record
-    annotation = annotate(filtered)
-    return AnnotatedECG(filtered, quality, annotation, cut_cycles(filtered, annotation))

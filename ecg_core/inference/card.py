@@ -126,7 +126,7 @@ def read_card(path: Path) -> Card:
                 "familiar": Familiar(**_tuples(raw["familiar"])),
             }
         )
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise CheckpointError(
             f"{path} is not a readable model card ({type(error).__name__}: {error})."
         ) from error

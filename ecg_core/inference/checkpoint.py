@@ -40,7 +40,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
         raise CheckpointError(
             f"The weights of model {card.name} do not match the checksum in its card; the file is damaged or was replaced."
         )
-    model = build(card.architecture)
+    model = _model_for(card)
     try:
         model.load_state_dict(
             {
@@ -55,6 +55,17 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     return Checkpoint(card, model.eval(), folder)
 
 
+def _model_for(card: Card) -> nn.Module:
+    """An untrained model of the card's architecture, which must be fed what the card says."""
+    model = build(card.architecture)
+    spec = MODELS[card.architecture]
+    if (card.inputs.leads, card.inputs.samples) != (spec.leads, spec.samples):
+        raise CheckpointError(
+            f"The card of model {card.name} describes other inputs than its architecture {card.architecture} takes."
+        )
+    return model
+
+
 def load_checkpoints(root: Path) -> tuple[Checkpoint, ...]:
     """Every checkpoint under `root`, in the order of the model registry, then by name; an empty tuple when there is none."""
     order = list(MODELS)
@@ -67,12 +78,20 @@ def load_checkpoints(root: Path) -> tuple[Checkpoint, ...]:
 
 
 def write_checkpoint(folder: Path, model: nn.Module, card: Card) -> Card:
-    """Write weights in half precision and the card, which gets their checksum; returns that card."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write weights in half precision and the card, which gets their checksum; returns that card.
+
+    Raises CheckpointError when a weight is not a number or too large for half precision (65,504).
+    """
     tensors = {
         key: (value.half() if value.is_floating_point() else value).contiguous()
         for key, value in model.state_dict().items()
     }
+    unusable = [key for key, value in tensors.items() if not value.isfinite().all()]
+    if unusable:
+        raise CheckpointError(
+            f"Model {card.name} cannot be stored: {', '.join(unusable)} hold values beyond half precision."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
     weights = save(tensors)
     (folder / WEIGHTS).write_bytes(weights)
     card = replace(card, sha256=hashlib.sha256(weights).hexdigest())

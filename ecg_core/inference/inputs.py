@@ -15,6 +15,7 @@ from ecg_core.record import ECGRecord
 CROP_SAMPLES = 1024
 MAX_CROPS = 5
 MIN_CYCLE_SHARE = 0.3  # of the 512 samples, below which a beat is too cut off to be judged
+MIN_CROP_SHARE = 0.5  # of a crop that must be recorded; a blank one would be read as an ECG
 
 Floats = NDArray[np.float32]
 
@@ -59,7 +60,7 @@ def crop_input(filtered: ECGRecord, leads: tuple[str, ...]) -> ModelInput | None
     """Up to five 1024-sample crops spread evenly over the record, mV at 500 Hz, `(crops, leads, 1024)`.
 
     Absent leads and gaps are zeros (the network is told which leads are absent). None if the record
-    is shorter than one crop or has none of the leads.
+    is shorter than one crop, has none of the leads, or is nowhere recorded well enough.
     """
     present = [name for name in leads if name in filtered.leads]
     if not present:
@@ -67,10 +68,12 @@ def crop_input(filtered: ECGRecord, leads: tuple[str, ...]) -> ModelInput | None
     at_500 = resample(filtered.select(present).signal_mv, filtered.fs_hz, CYCLE_FS_HZ)
     if at_500.shape[1] < CROP_SAMPLES:
         return None
-    signal = np.zeros((len(leads), at_500.shape[1]), dtype=np.float32)
-    signal[[leads.index(name) for name in present]] = np.nan_to_num(at_500)
-    starts = crop_starts(at_500.shape[1])
-    crops = np.stack([signal[:, start : start + CROP_SAMPLES] for start in starts])
+    windows = [at_500[:, start : start + CROP_SAMPLES] for start in crop_starts(at_500.shape[1])]
+    recorded = [window for window in windows if np.isfinite(window).mean() >= MIN_CROP_SHARE]
+    if not recorded:
+        return None
+    crops = np.zeros((len(recorded), len(leads), CROP_SAMPLES), dtype=np.float32)
+    crops[:, [leads.index(name) for name in present]] = np.nan_to_num(np.stack(recorded))
     return ModelInput(
         crops, leads, CYCLE_FS_HZ, "mV", f"{len(crops)} crops of 2.05 s of {len(present)} leads"
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ecg_core.annotation.annotate import annotate
+from ecg_core.annotation.cycles import cut_cycles
 from ecg_core.annotation.types import Annotation, Cycles
 from ecg_core.errors import CheckpointError
 from ecg_core.filtering.quality import QualityReport
@@ -20,6 +23,7 @@ from ecg_core.inference.types import ModelInput, Prediction
 from ecg_core.record import ECGRecord
 
 MIN_PRESENT_SHARE = 8 / 12  # of its leads a network that can leave leads out must still see
+ITEMS_AT_ONCE = 256  # a day has 100,000 beats: all at once would need many gigabytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +35,18 @@ class AnnotatedECG:
     annotation: Annotation
     cycles: dict[str, Cycles]
 
+    @classmethod
+    def as_trained(cls, filtered: ECGRecord, quality: QualityReport) -> Self:
+        """Annotated by the method the networks were trained with; `filtered` comes from the default filter."""
+        annotation = annotate(filtered)
+        return cls(filtered, quality, annotation, cut_cycles(filtered, annotation))
+
 
 def predict(checkpoint: Checkpoint, ecg: AnnotatedECG) -> Prediction:
     """The estimate with its interval, class probabilities and flags; all NaN where the model abstains."""
     card = checkpoint.card
-    present = [name for name in card.inputs.leads if lead_has_signal(ecg.filtered, name)]
-    inputs = model_input(card, ecg) if _sees_enough(card, present) else None
+    present = _leads_with_signal(card, ecg.filtered)
+    inputs = model_input(card, ecg) if _sees_enough(card, present) and ecg.annotation.n_beats else None
     items = np.empty(0, dtype=np.float32) if inputs is None else estimate_items(checkpoint, inputs, present)
     k_meq_l = combine_items(card, items)
     calibrated = apply_calibration(card.calibration, k_meq_l)
@@ -62,7 +72,8 @@ def model_input(card: Card, ecg: AnnotatedECG) -> ModelInput | None:
     if card.inputs.kind == "median_beat":
         return median_beat_input(ecg.cycles, card.inputs.leads)
     if card.inputs.kind == "crop":
-        return crop_input(ecg.filtered, card.inputs.leads)
+        present = _leads_with_signal(card, ecg.filtered)
+        return crop_input(ecg.filtered.select(present), card.inputs.leads) if present else None
     raise CheckpointError(
         f"The card of model {card.name} asks for an unknown kind of input, {card.inputs.kind!r}."
     )
@@ -71,14 +82,15 @@ def model_input(card: Card, ecg: AnnotatedECG) -> ModelInput | None:
 @torch.inference_mode()
 def estimate_items(checkpoint: Checkpoint, inputs: ModelInput, present: list[str]) -> NDArray[np.float32]:
     """The network's estimate for each item, `(items,)` mEq/L; absent leads are left out where it can leave leads out."""
-    signal = torch.from_numpy(inputs.signal)
-    if len(present) == len(inputs.leads):
-        k_meq_l = checkpoint.model(signal)
-    else:
-        mask = torch.tensor([name in present for name in inputs.leads]).expand(len(signal), -1)
-        k_meq_l = checkpoint.model(signal, mask)
-    estimates: NDArray[np.float32] = k_meq_l.numpy()
-    return estimates
+    estimates = []
+    for signal in torch.split(torch.from_numpy(inputs.signal), ITEMS_AT_ONCE):
+        if len(present) == len(inputs.leads):
+            estimates.append(checkpoint.model(signal))
+        else:
+            mask = torch.tensor([name in present for name in inputs.leads]).expand(len(signal), -1)
+            estimates.append(checkpoint.model(signal, mask))
+    k_meq_l: NDArray[np.float32] = torch.cat(estimates).numpy()
+    return k_meq_l
 
 
 def combine_items(card: Card, items: NDArray[np.float32]) -> float:
@@ -86,6 +98,10 @@ def combine_items(card: Card, items: NDArray[np.float32]) -> float:
     if not items.size:
         return float("nan")
     return float(np.median(items) if card.inputs.kind == "cycle" else items.mean())
+
+
+def _leads_with_signal(card: Card, filtered: ECGRecord) -> list[str]:
+    return [name for name in card.inputs.leads if lead_has_signal(filtered, name)]
 
 
 def _sees_enough(card: Card, present: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Reasons to distrust an estimate. The codes are stable: they stand in the CSV that `predict` writes."""
+"""Reasons to distrust an estimate. Their codes, with what they mean, are `FlagCode`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def reasons_to_distrust(
     candidates = (
         _simulated(filtered),
         _missing(card, present),
-        _too_short(card, filtered, annotation, present, inputs),
+        _no_beats(annotation),
+        _too_short(card, filtered, annotation, present, inputs) if annotation.n_beats else None,
         _noise(quality, present),
         _r_only(card, annotation),
         _unfamiliar(card.familiar, annotation, inputs, k_meq_l),
@@ -67,20 +68,31 @@ def _missing(card: Card, present: list[str]) -> Flag | None:
     )
 
 
+def _no_beats(annotation: Annotation) -> Flag | None:
+    return None if annotation.n_beats else Flag("no_beats", "No heartbeat was found in this recording.")
+
+
 def _too_short(
     card: Card, filtered: ECGRecord, annotation: Annotation, present: list[str], inputs: ModelInput | None
 ) -> Flag | None:
+    needed_s = card.inputs.samples / CYCLE_FS_HZ
     if card.inputs.kind == "crop":
-        needed_s = card.inputs.samples / CYCLE_FS_HZ
         if filtered.duration_s < needed_s:
             return Flag(
                 "too_short",
                 f"The recording lasts {filtered.duration_s:.1f} s; the model needs {needed_s:.2f} s.",
             )
+        if inputs is None and len(present) == len(card.inputs.leads):
+            return Flag("too_short", f"Nowhere are {needed_s:.2f} s recorded without long gaps.")
         return None
-    if annotation.n_beats < MIN_BEATS or (inputs is None and len(present) == len(card.inputs.leads)):
+    if annotation.n_beats < MIN_BEATS:
+        found = "one beat was" if annotation.n_beats == 1 else f"{annotation.n_beats} beats were"
+        return Flag("too_short", f"Only {found} found; one noisy beat can sway the estimate.")
+    if inputs is None and len(present) == len(card.inputs.leads):
         return Flag(
-            "too_short", f"Only {annotation.n_beats} beats were found; one noisy beat can sway the estimate."
+            "too_short",
+            f"No whole beat of lead {' and '.join(card.inputs.leads)} could be cut out: they follow one another"
+            " too fast, or parts of them were not recorded.",
         )
     return None
 
@@ -103,6 +115,18 @@ def _r_only(card: Card, annotation: Annotation) -> Flag | None:
     return Flag("r_only", f"In {share:.0%} of the beats no waves were found; they were cut around R alone.")
 
 
+def input_size(inputs: ModelInput) -> float:
+    """Peak-to-peak of the median item, in the unit of the input; what `Familiar.peak_to_peak` bounds."""
+    return float(np.median(np.ptp(inputs.signal, axis=(1, 2))))
+
+
+def heart_rate_bpm(annotation: Annotation) -> float:
+    """From the median RR interval; NaN for fewer than two beats."""
+    if annotation.n_beats < 2:
+        return float("nan")
+    return 60.0 * annotation.fs_hz / float(np.median(np.diff(annotation.r_peaks)))
+
+
 def _unfamiliar(
     familiar: Familiar, annotation: Annotation, inputs: ModelInput | None, k_meq_l: float
 ) -> Flag | None:
@@ -110,13 +134,11 @@ def _unfamiliar(
     if inputs is None:
         return None
     complaints = []
-    size = float(np.median(np.ptp(inputs.signal, axis=(1, 2))))
-    if not _within(size, familiar.peak_to_peak):
+    if not _within(input_size(inputs), familiar.peak_to_peak):
         complaints.append("the size of the waves")
-    if annotation.n_beats >= MIN_BEATS:
-        rate_bpm = 60.0 * annotation.fs_hz / float(np.median(np.diff(annotation.r_peaks)))
-        if not _within(rate_bpm, familiar.heart_rate_bpm):
-            complaints.append(f"the heart rate of {rate_bpm:.0f} bpm")
+    rate_bpm = heart_rate_bpm(annotation)
+    if annotation.n_beats >= MIN_BEATS and not _within(rate_bpm, familiar.heart_rate_bpm):
+        complaints.append(f"the heart rate of {rate_bpm:.0f} bpm")
     if not _within(k_meq_l, familiar.k_meq_l):
         complaints.append("the estimate itself")
     if not complaints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,23 @@ HYPOKALEMIA_MEQ_L = 3.5  # K at or below: hypokalemia
 HYPERKALEMIA_MEQ_L = 5.5  # K at or above: hyperkalemia
 
 
+# Every reason there is to distrust a prediction. Marked *: the model may abstain for it.
+FlagCode = Literal[
+    "simulated",  # the ECG was changed by a simulation and is no patient's
+    "lead_missing",  # * a lead of the model is absent, mostly unrecorded, or flat
+    "no_beats",  # * no heartbeat was found
+    "too_short",  # * too few beats or too little signal for the model's input
+    "noise",  # a lead of the model is of poor quality
+    "r_only",  # in most beats no waves were found, so that they were cut around R alone
+    "out_of_range",  # heart rate, size of the waves or the estimate are outside what the model was trained on
+]
+
+
 @dataclass(frozen=True)
 class Flag:
     """A reason to distrust a prediction. `code` is stable (CSV); `text` is for reading."""
 
-    code: str  # "noise", "too_short", "lead_missing", "out_of_range", "r_only", "simulated"
+    code: FlagCode
     text: str
 
 

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from ecg_core.annotation.annotate import annotate
-from ecg_core.annotation.cycles import cut_cycles
 from ecg_core.datasets.potassium import LabelledECG
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.quality import assess_quality
 from ecg_core.inference.checkpoint import Checkpoint
 from ecg_core.inference.predict import AnnotatedECG, predict
+from ecg_core.inference.reasons import heart_rate_bpm, input_size
 
 
 def assess(checkpoint: Checkpoint, ecgs: Iterable[LabelledECG]) -> pd.DataFrame:
@@ -21,13 +20,8 @@ def assess(checkpoint: Checkpoint, ecgs: Iterable[LabelledECG]) -> pd.DataFrame:
     rows = []
     for ecg in ecgs:
         filtered = filter_record(ecg.record).record
-        annotation = annotate(filtered)
-        seen = AnnotatedECG(
-            filtered, assess_quality(ecg.record, filtered), annotation, cut_cycles(filtered, annotation)
-        )
+        seen = AnnotatedECG.as_trained(filtered, assess_quality(ecg.record, filtered))
         prediction = predict(checkpoint, seen)
-        signal = None if prediction.inputs is None else prediction.inputs.signal
-        rr_s = np.diff(annotation.r_peaks) / annotation.fs_hz
         rows.append(
             {
                 "record_id": ecg.record_id,
@@ -42,8 +36,8 @@ def assess(checkpoint: Checkpoint, ecgs: Iterable[LabelledECG]) -> pd.DataFrame:
                 "p_normal": prediction.p_normal,
                 "p_hyper": prediction.p_hyper,
                 "flags": ";".join(flag.code for flag in prediction.flags),
-                "peak_to_peak": np.nan if signal is None else float(np.median(np.ptp(signal, axis=(1, 2)))),
-                "heart_rate_bpm": 60.0 / float(np.median(rr_s)) if rr_s.size else np.nan,
+                "peak_to_peak": np.nan if prediction.inputs is None else input_size(prediction.inputs),
+                "heart_rate_bpm": heart_rate_bpm(seen.annotation),
             }
         )
     return pd.DataFrame(rows)
