@@ -14,6 +14,7 @@ import numpy as np
 from ecg_core.annotation.annotate import annotate
 from ecg_core.datasets.base_ecg import BaseECG, Split
 from ecg_core.filtering.pipeline import filter_record
+from ecg_core.leads import INDEPENDENT_LEADS
 from ecg_core.record import ECGRecord
 from ecg_core.simulation.simulate import simulate_potassium
 
@@ -26,6 +27,7 @@ K_STRETCHES: tuple[tuple[float, float, float], ...] = (
     (7.0, 9.5, 0.18),
 )
 K_DISTRIBUTION = "; ".join(f"{share:.0%} in {low}-{high}" for low, high, share in K_STRETCHES) + " mEq/L"
+MIN_DURATION_S, MIN_BEATS = 2.0, 4  # of a base
 DRAWS: dict[Split, int] = {"train": 4, "validation": 3, "calibration": 4, "test": 4}
 
 
@@ -51,12 +53,14 @@ def simulated_ecgs(bases: Iterable[BaseECG], seed: int) -> Iterator[LabelledECG]
     """Every base at several random levels (`DRAWS` per split).
 
     What is drawn for a base depends on `seed` and its name alone, not on the others. Bases that cannot
-    carry the simulation (a gap, fewer than four beats) are passed over.
+    carry the simulation (a gap, a missing lead, fewer than four beats) are passed over.
     """
     for base in bases:
+        if not _is_complete(base.record):
+            continue
         filtered = filter_record(base.record).record
         annotation = annotate(filtered)
-        if annotation.n_beats < 4 or not np.isfinite(filtered.signal_mv).all():
+        if annotation.n_beats < MIN_BEATS:
             continue
         rng = np.random.default_rng([seed, zlib.crc32(base.record_id.encode())])
         for draw in range(DRAWS[base.split]):
@@ -70,3 +74,11 @@ def simulated_ecgs(bases: Iterable[BaseECG], seed: int) -> Iterator[LabelledECG]
                 base.record_id,
                 base.split,
             )
+
+
+def _is_complete(record: ECGRecord) -> bool:
+    return (
+        record.duration_s >= MIN_DURATION_S
+        and set(INDEPENDENT_LEADS) <= set(record.leads)
+        and bool(np.isfinite(record.signal_mv).all())
+    )

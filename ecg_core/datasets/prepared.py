@@ -16,6 +16,7 @@ from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.cycles import cut_cycles
 from ecg_core.datasets.base_ecg import Split
 from ecg_core.datasets.potassium import LabelledECG
+from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.resample import resample
 from ecg_core.inference.inputs import cycle_input, median_beat_input
@@ -25,6 +26,7 @@ CYCLES_PER_RECORD = 4
 RECORD_SAMPLES = 5000  # 10 s at 500 Hz
 SHARD_RECORDS = 500
 
+_COMPLETE = "complete.json"  # written last
 _ARRAYS = ("signal_uv", "cycles", "median_mv")
 
 
@@ -32,7 +34,7 @@ _ARRAYS = ("signal_uv", "cycles", "median_mv")
 class PreparedECGs:
     """Row i of everything is record i.
 
-    `table` has record_id, patient_id, base, split, k_meq_l; `signal_uv` `(n, 8, 5000)` int16, filtered,
+    `table` has record_id, patient_id, base, split, k_meq_l, simulated; `signal_uv` `(n, 8, 5000)` int16, filtered,
     eight independent leads; `cycles` `(n, 4, 512)` float16 z-scored cycles of lead II; `median_mv`
     `(n, 2, 512)` float16 median beats of II and V5.
     """
@@ -61,9 +63,11 @@ class PreparedECGs:
 def prepare(ecgs: Iterable[LabelledECG], folder: Path) -> None:
     """Filter, annotate and cut every record, and write shards of arrays into `folder` as they fill.
 
-    Records that give no cycle, no median beat, or less than 10 s are passed over.
+    Records that give no cycle, no median beat, or less than 10 s are passed over. What an earlier call
+    left in `folder` counts no more. Raises ECGError when no record at all was usable.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / _COMPLETE).unlink(missing_ok=True)
     rows: list[dict[str, object]] = []
     arrays: dict[str, list[NDArray[np.generic]]] = {name: [] for name in _ARRAYS}
     shard = 0
@@ -88,12 +92,15 @@ def prepare(ecgs: Iterable[LabelledECG], folder: Path) -> None:
             shard, rows, arrays = shard + 1, [], {name: [] for name in _ARRAYS}
     if rows:
         _write_shard(folder, shard, rows, arrays)
-    (folder / "complete.json").write_text(json.dumps({"shards": shard + bool(rows)}))
+        shard += 1
+    if not shard:
+        raise ECGError("None of the ECGs could be prepared; 12-lead recordings of at least 10 s are needed.")
+    (folder / _COMPLETE).write_text(json.dumps({"shards": shard}))
 
 
 def load_prepared(folder: Path) -> PreparedECGs:
     """Read what `prepare` wrote. Raises FileNotFoundError while it is not complete."""
-    shards = json.loads((folder / "complete.json").read_text())["shards"]
+    shards = json.loads((folder / _COMPLETE).read_text())["shards"]
     tables = [pd.read_parquet(folder / f"{index:03d}.parquet") for index in range(shards)]
     stacked = {
         name: np.concatenate(

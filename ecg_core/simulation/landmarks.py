@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Annotation
+from ecg_core.errors import SignalError
 
 # Used where the record gives no mark: usual distances from R in seconds (P, QRS) at RR = 1 s (T).
 USUAL_P_S = (-0.17, -0.07)
@@ -29,9 +30,9 @@ class Landmarks:
 
 
 def find_landmarks(annotation: Annotation) -> Landmarks:
-    """Landmarks of all beats. Needs at least two beats (ValueError)."""
+    """Landmarks of all beats. Raises SignalError for fewer than two."""
     if annotation.n_beats < 2:
-        raise ValueError("at least two beats are needed")
+        raise SignalError("Potassium can only be simulated over a recording with at least two heartbeats.")
     r_s = annotation.r_peaks / annotation.fs_hz
     rr_s = np.diff(r_s)
     rr_s = np.append(rr_s, rr_s[-1])

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ecg_core.annotation.types import Annotation
+from ecg_core.errors import SignalError
 from ecg_core.leads import INDEPENDENT_LEADS, STANDARD_LEADS, standard_from_independent
 from ecg_core.record import ECGRecord
 from ecg_core.simulation.effects import (
@@ -33,15 +34,19 @@ def simulate_potassium(
 
     `patient` says how strongly it answers (drawn when not given). `unrelated` adds changes of beat
     shape, gain and noise that have nothing to do with potassium, as training wants; without it only
-    the potassium effect is applied, as an illustration wants. Raises ValueError for fewer than two
-    beats, missing leads or gaps.
+    the potassium effect is applied, as an illustration wants. Raises SignalError for fewer than two
+    beats, missing leads or gaps, ValueError for a potassium that is not a number.
     """
+    if not np.isfinite(k_meq_l):
+        raise ValueError(f"potassium must be a number, not {k_meq_l}")
     missing = [name for name in INDEPENDENT_LEADS if name not in base.leads]
     if missing:
-        raise ValueError(f"leads {', '.join(missing)} are missing")
+        raise SignalError(
+            f"Potassium can only be simulated over twelve leads; {', '.join(missing)} are missing."
+        )
     signal_mv = base.select(INDEPENDENT_LEADS).signal_mv
     if not np.isfinite(signal_mv).all():
-        raise ValueError("the base record has gaps")
+        raise SignalError("Potassium can only be simulated over a recording without gaps.")
     change = potassium_change(k_meq_l, patient or draw_patient(rng))
     if unrelated:
         change = combine(change, unrelated_change(rng))
@@ -54,5 +59,5 @@ def simulate_potassium(
         leads=STANDARD_LEADS,
         derived_leads=frozenset(),
         simulated=True,
-        notes=(*base.notes, f"Simulated potassium {k_meq_l:.1f} mEq/L over a real ECG"),
+        notes=(*base.notes, f"Potassium {k_meq_l:.1f} mEq/L simulated over a real ECG"),
     )
