@@ -109,7 +109,12 @@ def draw_training(checkpoint: Checkpoint) -> None:
 def draw_comparison(checkpoints: Sequence[Checkpoint]) -> None:
     st.subheader("All models on their bundled test sets")
     rows = [row for row in (comparison_row(checkpoint) for checkpoint in checkpoints) if row]
-    table_with_download(pd.DataFrame(rows), key="model_comparison", filename="model_comparison")
+    table_with_download(
+        pd.DataFrame(rows),
+        key="model_comparison",
+        filename="model_comparison",
+        column_config={"parameters": st.column_config.NumberColumn(format="localized")},
+    )
     st.caption(
         "Potassium errors in mEq/L; 95 % bootstrap intervals over patients. Compare only equal data sets."
     )

@@ -91,7 +91,7 @@ def draw_estimate(prediction: Prediction, card: Card | None) -> None:
     elif prediction.k_meq_l <= HYPOKALEMIA_MEQ_L:
         st.badge(zone.name, icon=":material/arrow_downward:", color="blue")
     else:
-        st.badge(zone.name, icon=":material/check:", color="gray")
+        st.badge(zone.name, color="gray")
     interval = f"{card.calibration.target_coverage:.0%} interval" if card else "Interval"
     st.markdown(f":small[{interval} {prediction.k_low:.1f}–{prediction.k_high:.1f}]")
 

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from ecg_core.figures.potassium import K_AXIS_MEQ_L
+from ecg_core.figures.k_axis import K_AXIS_MEQ_L
 from ecg_core.figures.probabilities import percent
 from ecg_core.figures.theme import FONT_SIZE_PX, Palette, apply_theme, palette
 
@@ -77,7 +77,7 @@ def confusion_figure(counts: NDArray[np.integer], labels: Sequence[str], dark: b
         x=list(labels),
         y=list(labels),
         zmin=0,
-        zmax=1,
+        zmax=1.5,  # leaves the strongest colours out, on which text is hard to read
         colorscale=[list(stop) for stop in colours.heat],
         showscale=False,
         text=[
@@ -85,6 +85,7 @@ def confusion_figure(counts: NDArray[np.integer], labels: Sequence[str], dark: b
             for row in zip(counts.tolist(), share.tolist(), strict=True)
         ],
         texttemplate="%{text}",
+        textfont={"size": FONT_SIZE_PX - 2},
         xgap=2,
         ygap=2,
         hovertemplate="true %{y}, estimated %{x}: %{text}<extra></extra>",

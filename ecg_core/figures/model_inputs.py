@@ -10,11 +10,12 @@ from plotly.subplots import make_subplots
 
 from ecg_core.annotation.types import CYCLE_R_INDEX, CYCLE_SAMPLES
 from ecg_core.figures.potassium import evenly_chosen
-from ecg_core.figures.theme import FONT_SIZE_PX, apply_theme, palette
+from ecg_core.figures.theme import apply_theme, palette
 from ecg_core.inference.types import ModelInput
 
 MAX_CYCLES_DRAWN = 40
 _GRID_COLUMNS = 4
+_COLUMN_PITCH = 1.04  # of a crop's length
 
 
 def items_figure(inputs: ModelInput, dark: bool) -> go.Figure:
@@ -42,49 +43,41 @@ def items_figure(inputs: ModelInput, dark: bool) -> go.Figure:
 
 
 def crop_figure(inputs: ModelInput, item: int, dark: bool) -> go.Figure:
-    """One crop of many leads in a grid, column by column as on paper; all panels share their axes."""
+    """One crop of many leads in a grid, column by column as on paper; all leads at the same scale."""
     colours = palette(dark)
-    n_columns = min(_GRID_COLUMNS, len(inputs.leads))
-    n_rows = math.ceil(len(inputs.leads) / n_columns)
-    fig = make_subplots(
-        rows=n_rows,
-        cols=n_columns,
-        shared_xaxes="all",
-        shared_yaxes="all",
-        horizontal_spacing=0.02,
-        vertical_spacing=0.03,
-    )
-    apply_theme(fig, dark)
-    for index, lead in enumerate(inputs.leads):
-        column, row = divmod(index, n_rows)
-        where = {"row": row + 1, "col": column + 1}
-        fig.add_scatter(
-            y=inputs.signal[item, index],
-            x0=0,
-            dx=1 / inputs.fs_hz,
-            mode="lines",
-            line={"color": colours.trace, "width": 1},
-            hoverinfo="skip",
-            name=lead,
-            **where,
-        )
-        fig.add_annotation(
-            text=f"<b>{lead}</b>",
-            x=0,
-            y=1,
-            xref="x domain",
-            yref="y domain",
-            xanchor="left",
-            yanchor="top",
-            showarrow=False,
-            font={"size": FONT_SIZE_PX - 2},
-            **where,
-        )
-    fig.update_layout(height=90 + 80 * n_rows, showlegend=False, margin={"t": 12, "b": 44})
-    fig.update_xaxes(dtick=1)
-    fig.update_xaxes(title="s", row=n_rows)
-    fig.update_yaxes(showticklabels=False)
-    fig.update_yaxes(title=inputs.unit, col=1, row=n_rows // 2 + 1)
+    signal = inputs.signal[item]
+    n_rows = math.ceil(len(inputs.leads) / _GRID_COLUMNS)
+    seconds = signal.shape[-1] / inputs.fs_hz
+    pitch = max(float(np.ptp(signal, axis=-1).max()), 1e-3)
+    columns, rows = zip(*(divmod(index, n_rows) for index in range(len(inputs.leads))), strict=True)
+    starts_s = [column * seconds * _COLUMN_PITCH for column in columns]
+    traces = [
+        {
+            "type": "scatter",
+            "y": lead_signal - row * pitch,
+            "x0": start_s,
+            "dx": 1 / inputs.fs_hz,
+            "mode": "lines",
+            "line": {"color": colours.trace, "width": 1},
+            "hoverinfo": "skip",
+            "name": lead,
+        }
+        for lead, lead_signal, row, start_s in zip(inputs.leads, signal, rows, starts_s, strict=True)
+    ]
+    names = {
+        "type": "scatter",
+        "x": starts_s,
+        "y": [(0.4 - row) * pitch for row in rows],
+        "mode": "text",
+        "text": [f"<b>{lead}</b>" for lead in inputs.leads],
+        "textposition": "middle right",
+        "hoverinfo": "skip",
+        "name": "leads",
+    }
+    fig = apply_theme(go.Figure([*traces, names]), dark)
+    fig.update_layout(height=70 + 90 * n_rows, showlegend=False, margin={"l": 8, "t": 32, "b": 8})
+    fig.update_xaxes(visible=False)
+    fig.update_yaxes(visible=False)
     return fig
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from ecg_core.figures.potassium import name_rows
+from ecg_core.figures.k_axis import name_rows
 from ecg_core.figures.theme import Zone, apply_theme, palette
 from ecg_core.inference.types import Prediction
 

@@ -162,8 +162,8 @@ def _doubt(estimates: Sequence[Prediction]) -> str:
         ("hypokalemia", sum(p.p_hypo > LIKELY for p in estimates)),
     ):
         if count:
-            verb = "finds" if count == 1 else "find"
-            return f"Yet {_cardinal(count)} {verb} {name} more likely than not."
+            who = {1: "one finds", len(estimates): "all find"}.get(count, f"{_cardinal(count)} find")
+            return f"Yet {'it finds' if len(estimates) == 1 else who} {name} more likely than not."
     reaching = sum(p.k_high >= HYPERKALEMIA_MEQ_L for p in estimates)
     if not reaching:
         return ""

@@ -105,7 +105,7 @@ def test_normal_estimates_raise_no_alarm_but_promise_nothing(shown: Show) -> Non
 
 def test_a_likely_hyperkalemia_behind_a_normal_estimate_gets_a_warning(shown: Show) -> None:
     page = shown(replace(prediction("dcrnn", 5.4), p_normal=0.3, p_hyper=0.6))
-    assert "Yet one finds hyperkalemia more likely than not." in page.warning[0].value
+    assert "Yet it finds hyperkalemia more likely than not." in page.warning[0].value
 
 
 def test_the_notice_on_simulated_training_is_always_there(shown: Show) -> None:

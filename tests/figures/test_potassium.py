@@ -141,10 +141,14 @@ def test_many_cycles_stay_small() -> None:
 
 
 def test_crops_are_drawn_in_paper_order_one_at_a_time() -> None:
-    signal = np.arange(2 * 12 * 4, dtype=np.float32).reshape(2, 12, 4)
+    signal = np.random.default_rng(3).normal(size=(2, 12, 50)).astype(np.float32)
     fig = crop_figure(ModelInput(signal, STANDARD_LEADS, 500.0, "mV", "2 crops"), item=1, dark=False)
-    assert [t.name for t in fig.data] == list(STANDARD_LEADS)
-    assert list(fig.data[1].y) == list(signal[1, 1])
-    first_column = {t.xaxis for t in fig.data[:3]}
-    domains = {fig.layout[axis.replace("x", "xaxis")].domain for axis in first_column}
-    assert len(domains) == 1  # I, II and III stand under one another
+    lines = {t.name: t for t in fig.data if t.mode == "lines"}
+    assert list(lines) == list(STANDARD_LEADS)
+    assert lines["I"].x0 == lines["II"].x0 == lines["III"].x0 < lines["aVR"].x0
+    assert np.allclose(lines["I"].y, signal[1, 0])
+    drop = signal[1, 1] - lines["II"].y  # rows hang below one another, all at one scale
+    assert np.allclose(drop, drop[0])
+    assert drop[0] > 0
+    assert np.allclose(signal[1, 4] - lines["aVL"].y, drop[0], atol=1e-5)
+    assert list(trace(fig, "leads").text) == [f"<b>{lead}</b>" for lead in STANDARD_LEADS]

@@ -118,6 +118,13 @@ def test_a_normal_estimate_with_a_likely_disorder_is_borderline(
     assert f"{words} more likely than not. Confirm with a laboratory value." in comparison.headline
 
 
+def test_likely_disorders_are_counted_in_words() -> None:
+    likely = replace(prediction(5.0), p_hypo=0.1, p_normal=0.3, p_hyper=0.6)
+    assert "Yet it finds hyperkalemia" in compare([likely]).headline
+    assert "Yet all find hyperkalemia" in compare([likely, likely]).headline
+    assert "Yet two find hyperkalemia" in compare([likely, likely, prediction(4.4)]).headline
+
+
 def test_numbers_leave_abstentions_out() -> None:
     comparison = compare(predictions(4.0, NAN, 5.0))
     assert comparison.median_meq_l == pytest.approx(4.5)
