@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": _JUDGED,
     "training": _JUDGED | {"datasets", "evaluation"},
     "figures": _JUDGED | {"analysis", "evaluation"},
-    "cli": _JUDGED | {"readers", "analysis", "datasets", "evaluation", "training"},
+    "cli": _JUDGED | {"readers", "writers", "analysis", "simulation", "datasets", "evaluation", "training"},
     "__main__": {"cli"},
 }
 APP_NEVER_NEEDS = {"simulation", "datasets", "training", "cli"}
