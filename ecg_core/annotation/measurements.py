@@ -6,13 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
+from ecg_core.annotation.rhythm import local_rr_s
 from ecg_core.annotation.types import OFFSET, ONSET, Annotation, Measurement
 from ecg_core.leads import LIMB_FROM_I_II
 from ecg_core.record import ECGRecord
-
-LOCAL_BEATS = 11  # the rate that a QT is corrected for: median RR of about ten seconds around the beat
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +62,7 @@ def measure(annotation: Annotation, filtered: ECGRecord | None = None) -> tuple[
         over_beats("QRS duration", "qrs_ms", "ms", (waves.qrs[:, OFFSET] - waves.qrs[:, ONSET]) * to_ms),
         over_beats("QT interval", "qt_ms", "ms", qt),
     ]
-    local_rr = local_rr_ms(rr, annotation.n_beats)
+    local_rr = 1000 * local_rr_s(annotation.r_peaks, annotation.fs_hz)
     results += [
         over_beats(f"QTc ({author})", f"qtc_{author.lower()}_ms", "ms", correct(qt, local_rr))
         for author, correct in QT_CORRECTIONS.items()
@@ -90,14 +88,6 @@ def rr_sd(rr_ms: Floats) -> Measurement:
     """Standard deviation of RR; it has no quartiles."""
     value = float(np.std(rr_ms, ddof=1)) if rr_ms.size > 1 else np.nan
     return Measurement("RR standard deviation", "rr_sd_ms", "ms", value, np.nan, np.nan, int(rr_ms.size))
-
-
-def local_rr_ms(rr_ms: Floats, n_beats: int) -> Floats:
-    """The median RR around every beat, `(beats,)`; NaN without two beats."""
-    if not rr_ms.size:
-        return np.full(n_beats, np.nan)
-    around: Floats = median_filter(np.append(rr_ms[0], rr_ms), size=LOCAL_BEATS, mode="nearest")
-    return around
 
 
 def qrs_axis(filtered: ECGRecord, annotation: Annotation) -> Measurement:

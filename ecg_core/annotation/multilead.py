@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from ecg_core.annotation.blocks import Block, beat_blocks, drop_unrecorded
 from ecg_core.annotation.pt_waves import P_SHAPE, T_SHAPE, FoundWaves, Span, find_waves
 from ecg_core.annotation.qrs import QRSMarks, find_qrs
-from ecg_core.annotation.types import OFFSET, Waves
+from ecg_core.annotation.rhythm import local_rr_s
+from ecg_core.annotation.types import OFFSET, ONSET, Waves
 from ecg_core.annotation.windows import gather, nanmedian
 from ecg_core.filtering.gaps import bridge_gaps
 from ecg_core.filtering.resample import resample
@@ -27,12 +28,9 @@ MIN_RANGE_MV = 0.03  # a lead that moves less is flat
 BLANK_S = 0.01  # beyond the QRS
 QRS_CORE = np.arange(-20, 21)  # a beat counts as recorded in a lead that has these samples around R
 PR_S = 0.30  # P lies within this before R
-QRS_T_S = 0.05  # T peaks at least this long after the QRS ...
-QT_BASE_S, QT_RR_SHARE, QT_RR_S = (
-    0.14,
-    0.5,
-    1.0,
-)  # ... and at most this plus a share of RR (up to 1 s) after R
+QRS_T_S = 0.05  # T peaks at least this long after the QRS
+R_T_LEAST, R_T_MOST = 0.15, 0.58  # R to T peak at an RR of 1 s, in seconds
+R_T_USUAL, R_T_SPREAD = 0.28, 0.14
 P_RECORD_LIKENESS = 0.6  # median over beats; below it there is no atrial rhythm tied to the QRS
 P_BEAT_LIKENESS = 0.4
 T_BEAT_LIKENESS = 0.2
@@ -75,6 +73,8 @@ def _delineate_block(
     recorded = np.asarray(gaps.max(axis=2) == 0)
     qrs = find_qrs(signal, r, recorded, FS_HZ)
     p, t = _p_and_t(_without_qrs(signal, qrs), r, recorded, qrs)
+    p[:, :, OFFSET] = np.minimum(p[:, :, OFFSET], qrs.onset)
+    t[:, :, ONSET] = np.maximum(t[:, :, ONSET], qrs.offset)
     bounds = np.stack([qrs.onset, qrs.peak, qrs.offset], axis=2)
     for row, lead in enumerate(np.array(record.leads)[alive]):
         target = waves[str(lead)]
@@ -96,12 +96,13 @@ def _p_and_t(
     """P and T marks `(leads, beats, 3)` in a signal without QRS complexes."""
     last = float(signal_mv.shape[1] - 1)
     next_begin = np.append(qrs.begin[1:], last)
-    rr_s = np.diff(r) / FS_HZ
-    rr_s = np.append(rr_s, np.median(rr_s))
-    low = qrs.end + QRS_T_S * FS_HZ
-    high = r + (QT_BASE_S + QT_RR_SHARE * np.minimum(rr_s, QT_RR_S)) * FS_HZ
-    high = np.minimum(high, next_begin - 0.02 * FS_HZ)
-    t = find_waves(signal_mv, recorded, _span(low, high, qrs.end, next_begin, last), T_SHAPE, FS_HZ)
+    scale = np.sqrt(local_rr_s(r, FS_HZ)) * FS_HZ  # repolarization shortens with the root of RR (Bazett)
+    low = np.maximum(qrs.end + QRS_T_S * FS_HZ, r + R_T_LEAST * scale)
+    high = np.minimum(r + R_T_MOST * scale, next_begin - 0.02 * FS_HZ)
+    span = _span(low, high, qrs.end, next_begin, last)
+    t = find_waves(
+        signal_mv, recorded, span, T_SHAPE, FS_HZ, around=(r + R_T_USUAL * scale, R_T_SPREAD * scale)
+    )
 
     t_end = np.concatenate([[0.0], nanmedian(t.marks[:, :, OFFSET], axis=0)[:-1]])
     low = np.fmax(r - PR_S * FS_HZ, t_end + 0.02 * FS_HZ)

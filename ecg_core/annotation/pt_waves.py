@@ -50,7 +50,12 @@ class FoundWaves:
 
 
 def find_waves(
-    signal_mv: Floats, recorded: NDArray[np.bool_], span: Span, shape: WaveShape, fs_hz: float
+    signal_mv: Floats,
+    recorded: NDArray[np.bool_],
+    span: Span,
+    shape: WaveShape,
+    fs_hz: float,
+    around: tuple[Floats, Floats] | None = None,
 ) -> FoundWaves:
     """The most marked wave of every beat in `(leads, samples)` without QRS complexes.
 
@@ -68,7 +73,11 @@ def find_waves(
     response = np.where(recorded[:, :, None], np.where(inside, gather(bump, index[None]), 0.0), np.nan)
     likeness = _likeness(response)
     response = np.nan_to_num(response)
-    middle = _strength(response, inside).argmax(axis=1)
+    strength = _strength(response, inside)
+    if around is not None:
+        centre, spread = around[0][:, None], around[1][:, None]
+        strength = np.where(inside, strength * np.exp(-(((index - centre) / spread) ** 2) / 2), -1.0)
+    middle = strength.argmax(axis=1)
     near = np.abs(offsets - middle[:, None]) <= shape.peak_slack_s * fs_hz
     place = np.where(near & inside, np.abs(response), -1.0).argmax(axis=2)
     sign = np.sign(np.take_along_axis(response, place[:, :, None], axis=2)[:, :, 0])
