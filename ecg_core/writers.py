@@ -8,13 +8,12 @@ import wfdb
 
 from ecg_core.record import ECGRecord
 
-SIMULATED_COMMENT = "Simulated"  # key of the header comment by which a reader knows a simulated record
-
 
 def write_wfdb(record: ECGRecord, folder: Path, stem: str) -> Path:
     """Write `<stem>.hea` and `<stem>.dat` (millivolts, 16 bit, NaN as WFDB's invalid sample); returns the header's path.
 
-    Age, sex, derived leads and the mark of a simulation stand as comments in the header.
+    Age, sex, derived leads and, where a simulation altered the signal, `#Simulated: …` stand as comments
+    in the header; the reader knows a simulated record by it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     wfdb.wrsamp(
@@ -35,5 +34,6 @@ def _comments(record: ECGRecord) -> list[str]:
     comments = [] if patient.age_years is None else [f"Age: {patient.age_years:g}"]
     comments += [] if patient.sex is None else [f"Sex: {patient.sex}"]
     comments += [f"Derived leads: {', '.join(sorted(record.derived_leads))}"] if record.derived_leads else []
-    comments += [f"{SIMULATED_COMMENT}: yes"] if record.simulated else []
-    return comments + list(record.notes)
+    if record.simulated:
+        return [*comments, f"Simulated: {'; '.join(record.notes) or 'yes'}"]
+    return comments

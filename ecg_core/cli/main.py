@@ -51,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_evaluate(commands)
     _add_train(commands)
+    _add_simulate(commands)
     return parser
 
 
@@ -149,6 +150,24 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--seed", type=int, default=0, help="seed of all that is random (default: %(default)s)"
+    )
+
+
+def _add_simulate(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "simulate",
+        "show what another potassium level might do to an ECG",
+        "Apply the simulated effect of a potassium level to real 12-lead ECGs, as in a patient who answers "
+        "typically. Each ECG gives a WFDB record DIR/<name>_k<level>, marked as simulated. For teaching and tests.",
+        "python -m ecg_core simulate examples/ptbxl/00185_hr.hea --k 8.5 --out simulated",
+    )
+    _add_batch_arguments(parser)
+    parser.add_argument(
+        "--k", type=float, required=True, metavar="MEQ_L", help="potassium from 2.0 to 9.5 mEq/L"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for the records; made if absent"
     )
 
 

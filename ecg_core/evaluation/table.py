@@ -99,7 +99,12 @@ def _read_parquet(stream: BinaryIO) -> pd.DataFrame:
 def _read_csv(stream: BinaryIO) -> pd.DataFrame:
     text = dict.fromkeys(("record_id", "simulated", *OPTIONAL_TEXT), str)
     frame = pd.read_csv(
-        stream, dtype=text, encoding="utf-8-sig", nrows=MAX_ROWS + 1, usecols=lambda name: name in COLUMNS
+        stream,
+        dtype=text,
+        encoding="utf-8-sig",
+        nrows=MAX_ROWS + 1,
+        usecols=lambda name: name in COLUMNS,
+        float_precision="round_trip",  # the default parser can crash the process on absurd exponents
     )
     if len(frame) > MAX_ROWS:
         raise _too_many_rows()

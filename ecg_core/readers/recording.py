@@ -48,6 +48,7 @@ class Recording:
     patient: Patient = field(default_factory=Patient)
     recorded_at: datetime | None = None
     device: str | None = None
+    simulated: bool = False  # the file says that a simulation altered the signal
     notes: tuple[str, ...] = ()
 
 
@@ -85,6 +86,7 @@ def to_record(recording: Recording, name: str) -> ECGRecord:
         patient=recording.patient,
         recorded_at=recording.recorded_at,
         source=Source(name=name, format=recording.format, device=recording.device),
+        simulated=recording.simulated,
         notes=recording.notes + notes + rate_notes,
     )
     _check_usable(record)

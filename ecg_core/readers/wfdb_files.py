@@ -39,7 +39,7 @@ _MAX_HEADER_BYTES = 1_000_000
 _BYTES_PER_SAMPLE = {
     "16": 2.0, "24": 3.0, "32": 4.0, "61": 2.0, "80": 1.0, "160": 2.0, "212": 1.5, "310": 4 / 3, "311": 4 / 3,
 }  # fmt: skip
-_FACT = re.compile(r"^#\s*<?(?P<key>age|sex|gender|dx)>?\s*:\s*(?P<value>.+?)\s*$", re.IGNORECASE)
+_FACT = re.compile(r"^#\s*<?(?P<key>age|sex|gender|dx|simulated)>?\s*:\s*(?P<value>.+?)\s*$", re.IGNORECASE)
 _RECORD_NAME = "record"
 
 
@@ -56,13 +56,14 @@ def read_wfdb(request: ReadRequest) -> Recording:
     with damage_means(f"The signal files of {name} are damaged. Export the record again."):
         record = wfdb.rdrecord(record_path, smooth_frames=False)
     channels, notes = _channels(record, name, _rate_hz(lines, request))
-    patient, patient_notes = _facts(text)
+    facts = _facts(text)
     return Recording(
         format="WFDB",
         channels=channels,
-        patient=patient,
+        patient=_patient(facts),
         recorded_at=record.base_datetime,
-        notes=patient_notes + notes + _calibration_notes(lines),
+        simulated="simulated" in facts,
+        notes=_fact_notes(facts) + notes + _calibration_notes(lines),
     )
 
 
@@ -187,14 +188,23 @@ def _calibration_notes(lines: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return ("The header states no gain for some leads: their amplitudes are not calibrated.",)
 
 
-def _facts(text: str) -> tuple[Patient, tuple[str, ...]]:
-    """Age, sex and diagnosis codes from comments such as `#Age: 63` or `#<sex>: F`."""
-    facts = {
+def _facts(text: str) -> dict[str, str]:
+    """Comments such as `#Age: 63` or `#<sex>: F`, by lower-case key."""
+    return {
         match["key"].lower(): match["value"]
         for line in text.splitlines()
         if (match := _FACT.match(line.strip()))
     }
-    patient = Patient(
+
+
+def _patient(facts: Mapping[str, str]) -> Patient:
+    return Patient(
         age_years=age_years(facts.get("age", "")), sex=sex(facts.get("sex", facts.get("gender", "")))
     )
-    return patient, (f"Diagnosis codes in the file: {facts['dx'][:200]}.",) if "dx" in facts else ()
+
+
+def _fact_notes(facts: Mapping[str, str]) -> tuple[str, ...]:
+    """Diagnosis codes and the mark that `writers.write_wfdb` leaves in a simulated record."""
+    dx, simulated = facts.get("dx"), facts.get("simulated")
+    notes = [f"Diagnosis codes in the file: {dx[:200]}."] if dx else []
+    return (*notes, f"{simulated[:200]}.") if simulated else tuple(notes)

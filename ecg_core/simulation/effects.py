@@ -54,6 +54,21 @@ class SimulatedPatient:
     slows: bool
 
 
+# The middle of what `draw_patient` draws, for illustrations.
+TYPICAL_PATIENT = SimulatedPatient(
+    own_normal_meq_l=4.2,
+    sensitivity=1.0,
+    t_weight=1.0,
+    p_weight=1.0,
+    qrs_weight=1.0,
+    u_weight=1.0,
+    qrs_onset_meq_l=7.0,
+    p_loss_meq_l=7.9,
+    sine_onset_meq_l=9.0,
+    slows=True,
+)
+
+
 @dataclass(frozen=True)
 class BeatChange:
     """What is done to every beat. Widths and intervals are factors of time, gains of amplitude; 1 changes nothing."""

@@ -110,8 +110,8 @@ RECIPES = MappingProxyType(
             Recipe(
                 "dcrnn",
                 "DCRNN",
-                "Adam 5e-5, batch 64, Huber loss, up to 40 passes over four cycles a record, best validation loss kept",
-                (Stage("dcrnn", huber, 5e-5, 64, epochs=40, patience=8),),
+                "Adam 5e-5, batch 64, Huber loss, up to 20 passes over four cycles a record, best validation loss kept",
+                (Stage("dcrnn", huber, 5e-5, 64, epochs=20, patience=6),),
                 _train_dcrnn,
             ),
             Recipe(
@@ -126,10 +126,10 @@ RECIPES = MappingProxyType(
                 "beta_vae",
                 "Beta-VAE + features",
                 "Stage 1: beta-VAE, beta 1.1, MAE reconstruction summed over a beat, Adam 5e-5 (the document's 1e-3"
-                " throws the 65,536-wide layers off: KL of 10^5 nats), halved on plateau, batch 32, up to 12 epochs. Stage 2: regressor on 64 latent means and 9 features, MSE, Adam 1e-3,"
+                " throws the 65,536-wide layers off: KL of 10^5 nats), halved on plateau, batch 32, up to 8 epochs. Stage 2: regressor on 64 latent means and 9 features, MSE, Adam 1e-3,"
                 " gradient norm at most 1, early stopping",
                 (
-                    Stage("vae", beta_vae, 5e-5, 32, epochs=12, patience=6, plateau=True),
+                    Stage("vae", beta_vae, 5e-5, 32, epochs=8, patience=5, plateau=True),
                     Stage(
                         "regressor", squared, 1e-3, 64, epochs=200, patience=25, plateau=True, clip_norm=1.0
                     ),
