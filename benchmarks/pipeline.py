@@ -122,7 +122,7 @@ def evaluation_page(checkpoint: Checkpoint) -> int:
     ranges = per_range(table)
     labels, n = ranges["range"].tolist(), ranges["n"].tolist()
     bounds = [(k_range.low_meq_l, k_range.high_meq_l) for k_range in K_RANGES]
-    reliability = hyper_reliability(table)
+    bins = hyper_reliability(table).to_dict(orient="list")
     figures = [
         truth_heatmap_figure(table["k_true_meq_l"].to_numpy(), table["k_meq_l"].to_numpy(), False),
         confusion_figure(range_confusion(table), labels, False),
@@ -131,9 +131,7 @@ def evaluation_page(checkpoint: Checkpoint) -> int:
         coverage_figure(
             labels, n, ranges["coverage"].tolist(), checkpoint.card.calibration.target_coverage, False
         ),
-        reliability_figure(
-            *(reliability[name].tolist() for name in ("predicted", "observed", "n")), "hyperkalemia", False
-        ),
+        reliability_figure(bins["predicted"], bins["observed"], bins["n"], "hyperkalemia", False),
         loss_figure(pd.read_csv(checkpoint.folder / LOSS_CURVE), False),
     ]
     return sum(serialized_bytes(fig) for fig in figures)
