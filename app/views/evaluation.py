@@ -18,7 +18,6 @@ from ecg_core.figures.training import loss_figure
 from ecg_core.inference.checkpoint import EVALUATION, LOSS_CURVE, Checkpoint
 
 BUNDLED, OWN = "Bundled test set", "Your own table"
-TARGET_COVERAGE = 0.9  # of a user's own table, which brings no card
 
 
 def draw_page() -> None:
@@ -71,8 +70,11 @@ def draw_own_table(checkpoints: Sequence[Checkpoint]) -> None:
     if upload is None:
         draw_upload_help(checkpoints)
         return
+    aim = st.number_input(
+        "Share of truths the intervals aim to hold (%)", 50, 99, 90, key="evaluation_aim", width=280
+    )
     try:
-        draw_results(read_evaluation(upload), "Your own table", "own", TARGET_COVERAGE)
+        draw_results(read_evaluation(upload), OWN, "own", aim / 100)
     except ECGError as error:
         st.error(as_markdown(str(error)), icon=":material/error:")
 

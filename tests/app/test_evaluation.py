@@ -114,6 +114,13 @@ def test_a_users_real_table_is_marked_real() -> None:
     assert "Marked as real in the table." in page.info[0].value
 
 
+def test_a_user_says_what_the_intervals_aim_at() -> None:
+    page = with_own_table(evaluation_table(simulated=False).to_csv(index=False).encode())
+    page.number_input(key="evaluation_aim").set_value(80).run()
+    assert not page.exception
+    assert {metric.delta for metric in page.metric} >= {"aim 80%"}
+
+
 def test_a_partly_simulated_table_says_so() -> None:
     table = evaluation_table(simulated=False)
     table.loc[:29, "simulated"] = True
