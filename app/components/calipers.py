@@ -10,6 +10,8 @@ import streamlit as st
 
 from app.components.downloads import csv_download
 from ecg_core.figures.page import Page
+from ecg_core.figures.strips import strip_in_box
+from ecg_core.record import ECGRecord
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,13 @@ class Caliper:
         return 60_000 / self.interval_ms
 
 
-def measure_box(page: Page, box: dict[str, Any]) -> Caliper | None:
+def measure_box(page: Page, record: ECGRecord, box: dict[str, Any]) -> Caliper | None:
     """What a box selection (``{"x": [mm, mm], "y": [mm, mm]}``) measures; None for a box without width."""
     left, right = sorted(float(x) for x in box["x"])
     low, high = sorted(float(y) for y in box["y"])
     if right <= left:
         return None
-    strip = page.nearest(left, (low + high) / 2)
+    strip = strip_in_box(page, record, (left, right), (low, high))
     return Caliper(
         strip.lead,
         page.time_s(strip, left),
@@ -42,11 +44,11 @@ def measure_box(page: Page, box: dict[str, Any]) -> Caliper | None:
     )
 
 
-def remember_box(chart_key: str, list_key: str, page: Page) -> None:
+def remember_box(chart_key: str, list_key: str, page: Page, record: ECGRecord) -> None:
     """Add the box just drawn on a chart to the list of measurements (a chart's callback)."""
     measured: list[Caliper] = st.session_state.setdefault(list_key, [])
     for box in st.session_state[chart_key]["selection"]["box"]:
-        caliper = measure_box(page, box)
+        caliper = measure_box(page, record, box)
         if caliper is not None and caliper not in measured:
             measured.append(caliper)
 

@@ -100,15 +100,19 @@ def draw_paper(analysis: Analysis, view: View, page: Page) -> None:
     """The paper with its calipers; a fragment, so that measuring redraws nothing else."""
     measurements_key = f"calipers_{state.n_opened()}"
     raw, filtered = analysis.record, analysis.filtered.record
+    shown = raw if view.signal == "Raw" else filtered
     fig = paper_figure(
         page,
-        raw if view.signal == "Raw" else filtered,
+        shown,
         dark=state.is_dark(),
         underlay=raw if view.signal == "Both" else None,
         beats=analysis.annotation if view.show_beats else None,
         caption=_CAPTIONS[view.signal].format(filter_words(analysis.filtered)),
     )
-    chart_key = f"paper_{state.n_opened()}"
+    # Another page is another chart: a box or zoom of the old one would be wrong on it.
+    chart_key = (
+        f"paper_{state.n_opened()}_{view.layout}_{view.speed_mm_s}_{view.gain_mm_mv}_{page.start_s:.0f}"
+    )
     draw_reading(measurements_key)
     figure_with_downloads(
         fig,
@@ -116,7 +120,7 @@ def draw_paper(analysis: Analysis, view: View, page: Page) -> None:
         filename=f"ecg_{view.layout}",
         alt=f"{view.signal} ECG, {view.layout}, {page.speed_mm_s} mm/s, {page.gain_mm_mv} mm/mV",
         aspect=aspect_ratio(fig),
-        on_select=lambda: remember_box(chart_key, measurements_key, page),
+        on_select=lambda: remember_box(chart_key, measurements_key, page, shown),
         beside=lambda: csv_download(
             lambda: signal_table(analysis.filtered.record),
             key="filtered_csv",

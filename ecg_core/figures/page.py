@@ -55,10 +55,14 @@ class Page:
     def nearest(self, x_mm: float, y_mm: float) -> Strip:
         """The strip that a point on the page belongs to."""
 
-        def distance(strip: Strip) -> tuple[float, float]:
+        def distance(strip: Strip) -> tuple[float, float, float]:
             right_mm = strip.x_mm + strip.seconds * self.speed_mm_s
             beside_mm = max(strip.x_mm - x_mm, x_mm - right_mm, 0.0)
-            return abs(strip.baseline_mm - y_mm), beside_mm
+            return (
+                abs(strip.baseline_mm - y_mm),
+                beside_mm,
+                -strip.x_mm,
+            )  # a border belongs to the right strip
 
         return min(self.strips, key=distance)
 

@@ -90,6 +90,7 @@ def as_paper(
         showlegend=False,
         hovermode=False,
         dragmode="zoom",
+        uirevision="paper",  # zoom and tool survive another filter or theme
         newselection={"line": {"color": colours.accent, "width": 2, "dash": "solid"}},
         activeselection={"fillcolor": colours.accent, "opacity": 0.15},
     )

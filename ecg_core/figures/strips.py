@@ -61,6 +61,24 @@ def strip_line(page: Page, strip: Strip, record: ECGRecord, max_points: int = MA
     )
 
 
+def strip_in_box(
+    page: Page, record: ECGRecord, x_mm: tuple[float, float], y_mm: tuple[float, float]
+) -> Strip:
+    """The strip that a box was drawn on: the one with most of its line inside, else the nearest.
+
+    Going by the line keeps a tall R wave with its own lead even where it reaches into the row above.
+    """
+
+    def points_inside(strip: Strip) -> int:
+        line = strip_line(page, strip, record)
+        x = line.x0_mm + line.dx_mm * np.arange(line.y_mm.size)
+        inside = (x >= x_mm[0]) & (x <= x_mm[1]) & (line.y_mm >= y_mm[0]) & (line.y_mm <= y_mm[1])
+        return int(inside.sum())
+
+    most = max(page.strips, key=points_inside)
+    return most if points_inside(most) else page.nearest(x_mm[0], sum(y_mm) / 2)
+
+
 def points_per_strip(page: Page, n_layers: int) -> int:
     """How many points each line may have so that the page stays within its budget."""
     return min(MAX_LEAD_POINTS, MAX_PAGE_POINTS // (n_layers * len(page.strips)))
