@@ -69,10 +69,15 @@ def read_ptbxl(root: Path) -> Iterator[BaseECG]:
 def read_fold10_pack(pack: Path, labels: Path) -> Iterator[BaseECG]:
     """PTB-XL fold 10 from one file: `delta` int16 (n, 8, 5000), differences in uV, 500 Hz, eight independent leads.
 
-    Only the identifiers are read from the label table. The table names no patients.
+    Only the identifiers are read from the label table. The table names no patients. Raises ECGError
+    when the two files do not belong together.
     """
     delta = np.load(pack, mmap_mode=None, allow_pickle=False)["delta"]
     ecg_ids = pd.read_csv(labels, usecols=["ecg_id"])["ecg_id"]
+    if len(delta) != len(ecg_ids):
+        raise ECGError(
+            f"{pack} holds {len(delta)} ECGs, but {labels} names {len(ecg_ids)}; use files of one release."
+        )
     for rows, ecg_id in zip(delta, ecg_ids, strict=True):
         signal_mv = np.cumsum(rows, axis=-1, dtype=np.int16).astype(np.float32) / 1000.0
         record = ECGRecord(
