@@ -41,9 +41,10 @@ def beat_blocks(r_peaks: NDArray[np.int64], fs_hz: float, n_samples: int) -> Ite
 
 
 def drop_unrecorded(waves: Waves, missing: NDArray[np.bool_]) -> None:
-    """Forget waves of a lead with a mark on a sample that was not recorded, `missing` `(samples,)`."""
+    """Forget marks beyond the ends of a lead, and waves with a mark in a gap, `missing` `(samples,)`."""
     for wave in (waves.p, waves.qrs, waves.t):
+        wave[(wave < 0) | (wave > missing.size - 1)] = np.nan
         known = np.isfinite(wave)
-        on_gap = np.zeros_like(known)
-        on_gap[known] = missing[np.clip(np.rint(wave[known]).astype(np.int64), 0, missing.size - 1)]
-        wave[on_gap.any(axis=1)] = np.nan
+        in_gap = np.zeros_like(known)
+        in_gap[known] = missing[np.rint(wave[known]).astype(np.int64)]
+        wave[in_gap.any(axis=1)] = np.nan

@@ -15,7 +15,7 @@ from ecg_core.annotation.blocks import Block, beat_blocks, drop_unrecorded
 from ecg_core.annotation.pt_waves import P_SHAPE, T_SHAPE, FoundWaves, Span, find_waves
 from ecg_core.annotation.qrs import QRSMarks, find_qrs
 from ecg_core.annotation.rhythm import local_rr_s
-from ecg_core.annotation.types import OFFSET, ONSET, Waves
+from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Waves
 from ecg_core.annotation.windows import gather, nanmedian
 from ecg_core.filtering.gaps import bridge_gaps
 from ecg_core.filtering.resample import resample
@@ -31,6 +31,7 @@ PR_S = 0.30  # P lies within this before R
 QRS_T_S = 0.05  # T peaks at least this long after the QRS
 R_T_LEAST, R_T_MOST = 0.15, 0.58  # R to T peak at an RR of 1 s, in seconds
 R_T_USUAL, R_T_SPREAD = 0.28, 0.14
+P_REACH_S, T_REACH = 0.12, 0.2  # from peak to onset or offset, at most; T at an RR of 1 s
 P_RECORD_LIKENESS = 0.6  # median over beats; below it there is no atrial rhythm tied to the QRS
 P_BEAT_LIKENESS = 0.4
 T_BEAT_LIKENESS = 0.2
@@ -74,7 +75,9 @@ def _delineate_block(
     qrs = find_qrs(signal, r, recorded, FS_HZ)
     p, t = _p_and_t(_without_qrs(signal, qrs), r, recorded, qrs)
     p[:, :, OFFSET] = np.minimum(p[:, :, OFFSET], qrs.onset)
+    p[p[:, :, PEAK] >= qrs.onset] = np.nan
     t[:, :, ONSET] = np.maximum(t[:, :, ONSET], qrs.offset)
+    t[t[:, :, PEAK] <= qrs.offset] = np.nan
     bounds = np.stack([qrs.onset, qrs.peak, qrs.offset], axis=2)
     for row, lead in enumerate(np.array(record.leads)[alive]):
         target = waves[str(lead)]
@@ -99,7 +102,7 @@ def _p_and_t(
     scale = np.sqrt(local_rr_s(r, FS_HZ)) * FS_HZ  # repolarization shortens with the root of RR (Bazett)
     low = np.maximum(qrs.end + QRS_T_S * FS_HZ, r + R_T_LEAST * scale)
     high = np.minimum(r + R_T_MOST * scale, next_begin - 0.02 * FS_HZ)
-    span = _span(low, high, qrs.end, next_begin, last)
+    span = _span(low, high, qrs.end, next_begin, T_REACH * scale, last)
     t = find_waves(
         signal_mv, recorded, span, T_SHAPE, FS_HZ, around=(r + R_T_USUAL * scale, R_T_SPREAD * scale)
     )
@@ -108,16 +111,22 @@ def _p_and_t(
     low = np.fmax(r - PR_S * FS_HZ, t_end + 0.02 * FS_HZ)
     previous_end = np.concatenate([[0.0], qrs.end[:-1]])
     high = qrs.begin - 0.01 * FS_HZ
-    p = find_waves(signal_mv, recorded, _span(low, high, previous_end, qrs.begin, last), P_SHAPE, FS_HZ)
+    p = find_waves(
+        signal_mv,
+        recorded,
+        _span(low, high, previous_end, qrs.begin, np.full(r.shape, P_REACH_S * FS_HZ), last),
+        P_SHAPE,
+        FS_HZ,
+    )
     tied = np.median(p.likeness) >= P_RECORD_LIKENESS
     return _kept(p, tied & (p.likeness >= P_BEAT_LIKENESS)), _kept(t, t.likeness >= T_BEAT_LIKENESS)
 
 
-def _span(low: Floats, high: Floats, left: Floats, right: Floats, last: float) -> Span:
+def _span(low: Floats, high: Floats, left: Floats, right: Floats, reach: Floats, last: float) -> Span:
     """A span within the signal; where waves crowd, the search keeps at least 40 ms."""
     high = np.clip(high, 0.0, last)
     low = np.clip(low, 0.0, np.maximum(high - 0.04 * FS_HZ, 0.0))
-    return Span(low, high, left, right)
+    return Span(low, high, left, right, reach)
 
 
 def _kept(found: FoundWaves, present: NDArray[np.bool_]) -> Floats:

@@ -21,24 +21,27 @@ class WaveShape:
     smoothing_s: float  # before slopes are read
     onset_share: float
     offset_share: float
-    reach_s: float  # from the peak to a bound, at most
     peak_slack_s: float  # how far a lead's peak may lie from that of all leads
     bound_slack_s: float  # how far a lead's bound may lie from the median over leads
 
 
-P_SHAPE = WaveShape(0.022, 0.010, 0.25, 0.5, 0.12, 0.03, 0.02)
-T_SHAPE = WaveShape(0.045, 0.016, 0.4, 0.4, 0.25, 0.06, 0.02)
+P_SHAPE = WaveShape(0.022, 0.010, 0.25, 0.5, 0.03, 0.02)
+T_SHAPE = WaveShape(0.045, 0.016, 0.4, 0.4, 0.06, 0.02)
 FAINT_MV = 0.01  # a lead in which the wave is usually fainter is not magnified
 
 
 @dataclass(frozen=True)
 class Span:
-    """Where to look, per beat in samples: the peak in `low..high`, its bounds in `left..right`."""
+    """Where to look, per beat in samples: the peak in `low..high`, its bounds in `left..right`.
+
+    A bound lies within `reach` of the peak over all leads.
+    """
 
     low: Floats
     high: Floats
     left: Floats
     right: Floats
+    reach: Floats
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,11 @@ def find_waves(
     smooth = gaussian_filter1d(signal_mv, shape.smoothing_s * fs_hz, axis=1)
     peak = _summit(smooth, start + place, sign, fs_hz)
     slope = gaussian_filter1d(signal_mv, shape.smoothing_s * fs_hz, order=1, axis=1)
-    onset = _bound(-1, slope, peak, sign, span.left, shape.onset_share, shape, fs_hz)
-    offset = _bound(+1, slope, peak, sign, span.right, shape.offset_share, shape, fs_hz)
+    left = np.maximum(span.left, start + middle - span.reach)
+    right = np.minimum(span.right, start + middle + span.reach)
+    slack = shape.bound_slack_s * fs_hz
+    onset = _bound(-1, slope, peak, sign, left, shape.onset_share, slack)
+    offset = _bound(+1, slope, peak, sign, right, shape.offset_share, slack)
     marks = np.stack([onset, peak.astype(np.float64), offset], axis=2)
     return FoundWaves(np.where(sign[:, :, None] != 0, marks, np.nan), likeness)
 
@@ -112,11 +118,10 @@ def _bound(
     sign: Floats,
     limit: Floats,
     share: float,
-    shape: WaveShape,
-    fs_hz: float,
+    slack: float,
 ) -> Floats:
     """Beyond its steepest part the wave ends where the slope falls below a share of that (Martinez 2004)."""
-    steps = np.arange(1, round(shape.reach_s * fs_hz) + 1)
+    steps = np.arange(1, int(np.abs(limit - peak).max()) + 2)
     index = peak[:, :, None] + direction * steps
     falling = -direction * sign[:, :, None] * gather(slope, index)
     falling = np.where(direction * (limit[None, :, None] - index) > 0, falling, -np.inf)
@@ -124,7 +129,7 @@ def _bound(
     maximum = np.take_along_axis(falling, steepest, axis=2)
     over = (steps > steepest) & (falling < share * maximum)
     each = np.where(over.any(axis=2) & (sign != 0), peak + direction * (over.argmax(axis=2) + 1.0), np.nan)
-    middle, slack = nanmedian(each, axis=0), shape.bound_slack_s * fs_hz
+    middle = nanmedian(each, axis=0)
     each = np.clip(np.where(np.isfinite(each), each, middle), middle - slack, middle + slack)
     return np.where(direction * (each - peak) > 0, each, np.nan)
 
