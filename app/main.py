@@ -1,4 +1,4 @@
-"""Kalium's dashboard: a table of pages, and what stands on all of them. `streamlit run app/main.py`."""
+"""Kalium's dashboard: a table of pages, and what stands on all of them. `python -m streamlit run app/main.py`."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import streamlit as st
 from app import state
 from app.components.frame import draw_frame
 
-LOGO = Path(__file__).with_name("components") / "logo.svg"
+PICTURES = Path(__file__).with_name("components")
 
 PAGES = [
     st.Page("views/review.py", title="Review", icon=":material/ecg:", default=True),
@@ -17,9 +17,9 @@ PAGES = [
     st.Page("views/about.py", title="About", icon=":material/info:"),
 ]
 
-st.set_page_config(page_title="Kalium", page_icon=":material/ecg_heart:", layout="wide")
+st.set_page_config(page_title="Kalium", page_icon=PICTURES / "icon.svg", layout="wide")
 page = st.navigation(PAGES, position="top")
-st.logo(LOGO, size="large")
+st.logo(PICTURES / "logo.svg", icon_image=PICTURES / "icon.svg", size="large")
 state.resolve()
 draw_frame()
 page.run()

@@ -9,7 +9,7 @@ import streamlit as st
 from ecg_core.readers.examples import Example, list_examples
 
 _STEPS = (
-    ("1. Open an ECG", "Upload a recording in the sidebar, or start with an example below."),
+    ("1. Open an ECG", "Upload a recording in the sidebar (» opens it), or start with an example below."),
     ("2. Check it", "See the filtered leads on ECG paper, the beats that were found and their intervals."),
     (
         "3. Compare estimates",
@@ -30,12 +30,9 @@ def draw_empty_state(open_example: Callable[[Example], None]) -> None:
         column.markdown(text)
     st.subheader("Start with an example")
     for example in list_examples():
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                example.title,
-                key=f"start_{example.key}",
-                on_click=open_example,
-                args=(example,),
-                width=280,
-            )
-            st.caption(example.description)
+        left, right = st.columns([2, 3], vertical_alignment="center")
+        key = f"start_{example.key}"
+        left.button(
+            example.title, key=key, on_click=open_example, args=(example,), width="stretch", wrap=True
+        )
+        right.caption(example.description)

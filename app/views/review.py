@@ -109,10 +109,7 @@ def draw_paper(analysis: Analysis, view: View, page: Page) -> None:
         beats=analysis.annotation if view.show_beats else None,
         caption=_CAPTIONS[view.signal].format(filter_words(analysis.filtered)),
     )
-    # Another page is another chart: a box or zoom of the old one would be wrong on it.
-    chart_key = (
-        f"paper_{state.n_opened()}_{view.layout}_{view.speed_mm_s}_{view.gain_mm_mv}_{page.start_s:.0f}"
-    )
+    chart_key = f"paper_{state.n_opened()}"
     draw_reading(measurements_key)
     figure_with_downloads(
         fig,

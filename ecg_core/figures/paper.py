@@ -18,7 +18,7 @@ from ecg_core.record import ECGRecord
 
 LEFT_MM = 12.0  # room for the calibration pulse
 RIGHT_MM = 2.0
-TOOLS_MM = 5.0  # blank paper on top for Plotly's buttons
+TOOLS_MM = 10.0  # blank paper on top for Plotly's buttons
 _MAX_REACH_MM = 40.0  # how far a tall trace may push the page's edge outward
 
 
@@ -90,7 +90,6 @@ def as_paper(
         showlegend=False,
         hovermode=False,
         dragmode="zoom",
-        uirevision="paper",  # zoom and tool survive another filter or theme
         newselection={"line": {"color": colours.accent, "width": 2, "dash": "solid"}},
         activeselection={"fillcolor": colours.accent, "opacity": 0.15},
     )
