@@ -40,9 +40,9 @@ def find_candidates(given: Sequence[str]) -> list[Candidate]:
     for name in given:
         for path in _matches(name):
             inside = list(_ecgs_in(path)) if path.is_dir() else []
-            candidates = [Candidate(file, True) for file in inside] or [Candidate(_header_of(path), False)]
-            for candidate in candidates:
-                found.setdefault(candidate.path.resolve(), candidate)
+            for file in inside or [path]:
+                record = _header_of(file)
+                found.setdefault(record.resolve(), Candidate(record, searched=bool(inside)))
     return list(found.values())
 
 

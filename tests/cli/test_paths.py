@@ -41,6 +41,11 @@ def test_signal_file_without_header_is_not_passed_over(ward: Path) -> None:
     assert "00185_hr.dat" in names(ward)
 
 
+def test_record_with_a_damaged_header_is_one_record(ward: Path) -> None:
+    (ward / "monday" / "00185_hr.hea").write_text("garbage")
+    assert names(ward / "monday") == ["00185_hr.hea"]
+
+
 def test_signal_file_under_another_name_belongs_to_the_header_that_names_it(ward: Path) -> None:
     monday = ward / "monday"
     (monday / "00185_hr.dat").rename(monday / "signal.dat")
