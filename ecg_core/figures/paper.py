@@ -6,6 +6,8 @@ grid, which costs the browser far less than shapes do.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -20,6 +22,8 @@ LEFT_MM = 12.0  # room for the calibration pulse
 RIGHT_MM = 2.0
 TOOLS_MM = 10.0  # blank paper on top for Plotly's buttons
 _MAX_REACH_MM = 40.0  # how far a tall trace may push the page's edge outward
+
+Note = dict[str, Any]  # one of Plotly's annotations
 
 
 def paper_figure(
@@ -48,9 +52,8 @@ def paper_figure(
     if beats is not None:
         add_r_peaks(fig, page, record, beats, colours)
     bottom, top = _vertical_range(page, record)
-    _label(fig, page, record, colours)
-    scale = f"{page.speed_mm_s:g} mm/s   {page.gain_mm_mv:g} mm/mV"
-    _note(fig, 1 - LEFT_MM, bottom + 2.5, "   ".join(filter(None, (scale, caption))), colours.muted)
+    # All at once: Plotly checks every annotation again for each one that is added.
+    fig.layout.annotations = [*_lead_names(page, record, colours), _scale(page, bottom, caption, colours)]
     as_paper(fig, (-LEFT_MM, PAGE_MM + RIGHT_MM), (bottom, top + TOOLS_MM), colours)
     return fig
 
@@ -131,24 +134,25 @@ def _add_calibration(fig: go.Figure, page: Page, colours: Palette) -> None:
     )
 
 
-def _label(fig: go.Figure, page: Page, record: ECGRecord, colours: Palette) -> None:
-    """Lead names at the strips' beginnings."""
+def _lead_names(page: Page, record: ECGRecord, colours: Palette) -> list[Note]:
+    """The names at the strips' beginnings; the first column's stand above its calibration pulses."""
+    notes = []
     for strip in page.strips:
-        derived = strip.lead in record.derived_leads
-        text = f"<b>{strip.lead}</b>" + (" <i>derived</i>" if derived else "")
-        x_mm = strip.x_mm + 1 if strip.x_mm else 1 - LEFT_MM  # the first column's stand above its pulse
-        _note(fig, x_mm, strip.baseline_mm + page.gain_mm_mv + 3.5, text, colours.text)
+        derived = " <i>derived</i>" if strip.lead in record.derived_leads else ""
+        x_mm = strip.x_mm + 1 if strip.x_mm else 1 - LEFT_MM
+        y_mm = strip.baseline_mm + page.gain_mm_mv + 3.5
+        notes.append(_note(x_mm, y_mm, f"<b>{strip.lead}</b>{derived}", colours.text))
+    return notes
 
 
-def _note(fig: go.Figure, x_mm: float, y_mm: float, text: str, colour: str) -> None:
-    fig.add_annotation(
-        x=x_mm,
-        y=y_mm,
-        text=text,
-        showarrow=False,
-        xanchor="left",
-        font={"size": 13, "color": colour},
-    )
+def _scale(page: Page, bottom_mm: float, caption: str, colours: Palette) -> Note:
+    words = [f"{page.speed_mm_s:g} mm/s", f"{page.gain_mm_mv:g} mm/mV", *([caption] if caption else [])]
+    return _note(1 - LEFT_MM, bottom_mm + 2.5, "   ".join(words), colours.muted)
+
+
+def _note(x_mm: float, y_mm: float, text: str, colour: str) -> Note:
+    font = {"size": 13, "color": colour}
+    return {"x": x_mm, "y": y_mm, "text": text, "showarrow": False, "xanchor": "left", "font": font}
 
 
 def _vertical_range(page: Page, record: ECGRecord) -> tuple[float, float]:
