@@ -110,8 +110,8 @@ RECIPES = MappingProxyType(
             Recipe(
                 "dcrnn",
                 "DCRNN",
-                "Adam 5e-5, batch 64, Huber loss, up to 20 passes over four cycles a record, best validation loss kept",
-                (Stage("dcrnn", huber, 5e-5, 64, epochs=20, patience=6),),
+                "Adam 5e-5, batch 64, Huber loss, up to 10 passes over four cycles a record, best validation loss kept",
+                (Stage("dcrnn", huber, 5e-5, 64, epochs=10, patience=6),),
                 _train_dcrnn,
             ),
             Recipe(
