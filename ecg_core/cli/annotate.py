@@ -13,6 +13,7 @@ from ecg_core.annotation.export import annotation_json
 from ecg_core.annotation.measurements import measure
 from ecg_core.annotation.methods import DEFAULT_METHOD, delineators
 from ecg_core.cli.batch import run_batch
+from ecg_core.cli.results import ResultFolder
 from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.readers import open_ecg
@@ -23,26 +24,15 @@ def run(arguments: argparse.Namespace) -> int:
     method = arguments.method or DEFAULT_METHOD
     if method not in delineators():
         raise ECGError(f"There is no method {method}. Choose one of {', '.join(delineators())}.")
-    out: Path = arguments.out
-    out.mkdir(parents=True, exist_ok=True)
-    sources: dict[str, Path] = {}  # which ECG of this run a result belongs to
-
-    def is_done(path: Path) -> bool:
-        first = sources.setdefault(path.stem, path)
-        if first != path:
-            raise ECGError(
-                f"It would overwrite the result of {first}, which has the same name. "
-                "Annotate it into another folder (--out)."
-            )
-        return arguments.resume and (out / f"{path.stem}.json").is_file()
+    results = ResultFolder(arguments.out, lambda path: f"{path.stem}.json", resume=arguments.resume)
 
     def step(path: Path) -> None:
         record = open_ecg(path, fs_hz=arguments.fs_hz, unit=arguments.unit)
         filtered = filter_record(record).record
         annotation = annotate(filtered, method)
-        _write(out / f"{path.stem}.json", annotation_json(annotation, measure(annotation, filtered)))
+        _write(results.path(path), annotation_json(annotation, measure(annotation, filtered)))
 
-    return run_batch(arguments.paths, step, is_done)
+    return run_batch(arguments.paths, step, results.is_done)
 
 
 def _write(path: Path, found: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ecg_core.annotation.annotate import annotate
 from ecg_core.cli.batch import run_batch
+from ecg_core.cli.results import ResultFolder
 from ecg_core.datasets.potassium import K_MAX_MEQ_L, K_MIN_MEQ_L
 from ecg_core.errors import ECGError, SignalError
 from ecg_core.filtering.pipeline import filter_record
@@ -25,11 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not K_MIN_MEQ_L <= k_meq_l <= K_MAX_MEQ_L:
         raise ECGError(f"The simulation covers {K_MIN_MEQ_L:g} to {K_MAX_MEQ_L:g} mEq/L, not {k_meq_l:g}.")
 
-    def stem(path: Path) -> str:
-        return f"{path.stem}_k{k_meq_l:.1f}".replace(".", "_")
-
-    def is_done(path: Path) -> bool:
-        return arguments.resume and (arguments.out / f"{stem(path)}.hea").is_file()
+    suffix = f"_k{k_meq_l:.1f}".replace(".", "_")
+    results = ResultFolder(arguments.out, lambda path: f"{path.stem}{suffix}.hea", resume=arguments.resume)
 
     def step(path: Path) -> None:
         base = filter_record(open_ecg(path, fs_hz=arguments.fs_hz, unit=arguments.unit)).record
@@ -44,6 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
             )
         except ValueError as error:
             raise SignalError(f"This ECG cannot carry the simulation: {error}.") from error
-        write_wfdb(simulated, arguments.out, stem(path))
+        write_wfdb(simulated, arguments.out, results.path(path).stem)
 
-    return run_batch(arguments.paths, step, is_done)
+    return run_batch(arguments.paths, step, results.is_done)

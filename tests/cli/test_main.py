@@ -1,13 +1,16 @@
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ecg_core.cli.main import main
+from ecg_core.inference.card import Card, EvaluationResult
 from ecg_core.training.recipes import RECIPES
+from tests.cli.conftest import untrained_card
 
-COMMANDS = ("annotate", "predict", "evaluate", "train")
+COMMANDS = ("annotate", "predict", "evaluate", "train", "simulate")
 
 
 def test_help_names_every_command_without_loading_heavy_libraries() -> None:
@@ -49,6 +52,27 @@ def test_train_says_what_is_missing_from_the_folder(
     arguments = [word for option, name in folders.items() for word in (option, str(tmp_path / name))]
     assert main(["train", "dcrnn", *arguments]) == 1
     assert "ptbxl_database.csv" in capsys.readouterr().err
+
+
+def test_train_hands_on_its_arguments_and_tells_the_result(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = EvaluationResult("test set", True, 30, 120, 0.61, 1.5, 0.8, 0.9, 0.95, 0.93, 0.88, 0.9)
+    given: list[object] = []
+
+    def train(*arguments: object) -> Card:
+        *first, report = arguments
+        given.extend(first)
+        report("epoch 1")
+        return replace(untrained_card("dcrnn", 1), results=(result,))
+
+    monkeypatch.setattr("ecg_core.cli.train.train_checkpoint", train)
+    command = "train dcrnn --base-ecgs base --out out --cache cache --runs runs --seed 7"
+    assert main(command.split()) == 0
+    assert given == ["dcrnn", Path("base"), Path("out"), Path("cache"), Path("runs"), 7]
+    said = capsys.readouterr().out
+    assert said.startswith("epoch 1\n")
+    assert "0.61 mEq/L on 120 simulated ECGs (always the mean: 1.50)" in said
 
 
 def test_interruption_is_told_plainly(
