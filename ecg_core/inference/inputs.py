@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,7 @@ def cycle_input(cycles: Mapping[str, Cycles], lead: str = "II") -> ModelInput | 
     if not whole.any():
         return None
     signal = zscore(beats_mv[whole])[:, None, :]
-    return ModelInput(signal, (lead,), CYCLE_FS_HZ, "z-score", f"{len(signal)} cycles of lead {lead}")
+    return ModelInput(signal, (lead,), CYCLE_FS_HZ, "z-score", f"{_count(signal, 'cycle')} of lead {lead}")
 
 
 def median_beat_input(
@@ -74,12 +74,15 @@ def crop_input(filtered: ECGRecord, leads: tuple[str, ...]) -> ModelInput | None
         return None
     crops = np.zeros((len(recorded), len(leads), CROP_SAMPLES), dtype=np.float32)
     crops[:, [leads.index(name) for name in present]] = np.nan_to_num(np.stack(recorded))
-    return ModelInput(
-        crops, leads, CYCLE_FS_HZ, "mV", f"{len(crops)} crops of 2.05 s of {len(present)} leads"
-    )
+    description = f"{_count(crops, 'crop')} of 2.05 s of {_count(present, 'lead')}"
+    return ModelInput(crops, leads, CYCLE_FS_HZ, "mV", description)
 
 
 def crop_starts(n_samples: int) -> NDArray[np.int64]:
     """Where the crops begin: as many as fit without overlap, at most `MAX_CROPS`, evenly spread."""
     n_crops = min(max(1, n_samples // CROP_SAMPLES), MAX_CROPS)
     return np.linspace(0, n_samples - CROP_SAMPLES, n_crops).astype(np.int64)
+
+
+def _count(items: Sized, noun: str) -> str:
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
