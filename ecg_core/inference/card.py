@@ -76,6 +76,10 @@ class Calibration:
     slope: tuple[float, float, float]
     class_mix: tuple[float, float, float]
 
+    def __post_init__(self) -> None:
+        if not len(self.low) == len(self.high) == len(self.edges) - 1 > 0:
+            raise ValueError("a calibration has one low and one high for each stretch between two edges")
+
 
 @dataclass(frozen=True)
 class Familiar:

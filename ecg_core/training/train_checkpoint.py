@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 
-from ecg_core.datasets.base_ecg import SPLITS, Split, read_ptbxl
+from ecg_core.datasets.base_ecg import Split, read_ptbxl
 from ecg_core.datasets.potassium import (
     K_DISTRIBUTION,
     K_MAX_MEQ_L,
@@ -32,6 +31,7 @@ from ecg_core.training.loop import Epoch, loss_curve
 from ecg_core.training.recipes import RECIPES, Recipe
 
 TARGET_COVERAGE = 0.9
+PREPARED_SPLITS: tuple[Split, ...] = ("train", "validation")  # the others go through the app's own path
 TEST_SET = "simulated potassium over PTB-XL folds 7-9"
 
 # Before calibration nothing is known: any interval, any class, any input.
@@ -51,12 +51,11 @@ def train_checkpoint(
     when the folder does not hold what is needed.
     """
     recipe = RECIPES[key]
-    for split in SPLITS:
+    for split in PREPARED_SPLITS:
         if not (cache / split / "complete.json").is_file():
             report(f"preparing the {split} part (once; a few minutes per thousand ECGs)")
             prepare(_ecgs(base_root, split, seed), cache / split)
     train, validation = load_prepared(cache / "train"), load_prepared(cache / "validation")
-    torch.manual_seed(seed)
     model, history = recipe.train(
         recipe, train, validation, runs / key, lambda epoch: report(_epoch_in_words(epoch)), seed
     )

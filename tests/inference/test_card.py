@@ -59,3 +59,13 @@ def test_a_missing_or_unknown_entry_is_told(tmp_path: Path, section: str | None,
     path.write_text(json.dumps(raw), encoding="utf-8")
     with pytest.raises(CheckpointError, match="not a readable model card"):
         read_card(path)
+
+
+def test_a_calibration_needs_a_bound_for_every_bin(tmp_path: Path) -> None:
+    path = tmp_path / "card.json"
+    CARD.write(path)
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw["calibration"]["low"].pop()
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(CheckpointError, match="one low and one high"):
+        read_card(path)
