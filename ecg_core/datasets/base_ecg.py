@@ -16,7 +16,6 @@ from ecg_core.readers import open_ecg
 from ecg_core.record import ECGRecord, Source
 
 Split = Literal["train", "validation", "calibration", "test"]
-SPLITS: tuple[Split, ...] = ("train", "validation", "calibration", "test")
 
 
 @dataclass(frozen=True, eq=False)

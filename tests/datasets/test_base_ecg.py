@@ -1,10 +1,11 @@
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ecg_core.datasets.base_ecg import SPLITS, BaseECG, read_fold10_pack, read_ptbxl, split_of_fold
+from ecg_core.datasets.base_ecg import BaseECG, Split, read_fold10_pack, read_ptbxl, split_of_fold
 from ecg_core.errors import ECGError
 from ecg_core.leads import INDEPENDENT_LEADS, STANDARD_LEADS
 from tests.datasets.mini_ptbxl import example, write_fold10_pack, write_mini_ptbxl
@@ -12,7 +13,7 @@ from tests.datasets.mini_ptbxl import example, write_fold10_pack, write_mini_ptb
 
 def test_each_fold_belongs_to_one_split_and_each_split_has_folds() -> None:
     splits = {fold: split_of_fold(fold) for fold in range(1, 11)}
-    assert set(splits.values()) == set(SPLITS)
+    assert set(splits.values()) == set(get_args(Split))
     assert [fold for fold, split in splits.items() if split == "train"] == [10]
 
 
