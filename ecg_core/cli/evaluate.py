@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from ecg_core.cli.main import CHECKPOINTS
 from ecg_core.errors import CheckpointError, ECGError
 from ecg_core.evaluation.metrics import per_range, summarize
 from ecg_core.evaluation.report import COLUMNS, summary_table
@@ -24,9 +23,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.table:
         print(describe(arguments.table.name, read_evaluation(arguments.table)))
         return 0
-    folders = arguments.checkpoints or sorted(path.parent for path in CHECKPOINTS.glob(f"*/{CARD}"))
+    folders = arguments.checkpoints or sorted(path.parent for path in arguments.installed.glob(f"*/{CARD}"))
     if not folders:
-        raise CheckpointError(f"There is no model in {CHECKPOINTS}. Name a checkpoint's folder.")
+        raise CheckpointError(f"There is no model in {arguments.installed}. Name a checkpoint's folder.")
     print("\n\n".join(_describe_checkpoint(folder) for folder in folders))
     return 0
 

@@ -102,6 +102,7 @@ def _add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
         "overall and per potassium range, beside always answering the mean.",
         "python -m ecg_core evaluate potassium",
     )
+    parser.set_defaults(installed=CHECKPOINTS)
     parser.add_argument("task", choices=["potassium"], metavar="TASK", help="what is estimated: potassium")
     parser.add_argument(
         "checkpoints",

@@ -7,6 +7,7 @@ import pytest
 from ecg_core.cli.main import main
 from ecg_core.evaluation.table import write_evaluation
 from ecg_core.inference.checkpoint import EVALUATION
+from tests.cli.conftest import MODELS
 
 TRUTH = np.array([3.0, 4.5, 6.0, 8.5])
 
@@ -54,7 +55,30 @@ def test_checkpoint_shows_its_own_results(
     assert "4 SIMULATED ECGs" in said
 
 
+def test_without_a_choice_every_installed_model_is_shown(
+    table: pd.DataFrame,
+    checkpoints: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in MODELS:
+        write_evaluation(table, checkpoints / name / EVALUATION)
+    monkeypatch.setattr("ecg_core.cli.main.CHECKPOINTS", checkpoints)
+    assert main(["evaluate", "potassium"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line for line in said if line.startswith(MODELS)] == [f"{name} ({name})" for name in MODELS]
+
+
+def test_no_installed_model_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("ecg_core.cli.main.CHECKPOINTS", tmp_path)
+    assert main(["evaluate", "potassium"]) == 1
+    assert f"no model in {tmp_path}" in capsys.readouterr().err
+
+
 def test_checkpoint_without_results_is_told(checkpoints: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (checkpoints / "ecg12net" / EVALUATION).unlink(missing_ok=True)
     assert main(["evaluate", "potassium", str(checkpoints / "ecg12net")]) == 1
     assert "no evaluation results" in capsys.readouterr().err
 
