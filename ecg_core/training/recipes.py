@@ -126,10 +126,10 @@ RECIPES = MappingProxyType(
                 "beta_vae",
                 "Beta-VAE + features",
                 "Stage 1: beta-VAE, beta 1.1, MAE reconstruction summed over a beat, Adam 5e-5 (the document's 1e-3"
-                " throws the 65,536-wide layers off: KL of 10^5 nats), halved on plateau, batch 32, up to 8 epochs. Stage 2: regressor on 64 latent means and 9 features, MSE, Adam 1e-3,"
+                " throws the 65,536-wide layers off: KL of 10^5 nats), halved on plateau, batch 32, up to 4 epochs. Stage 2: regressor on 64 latent means and 9 features, MSE, Adam 1e-3,"
                 " gradient norm at most 1, early stopping",
                 (
-                    Stage("vae", beta_vae, 5e-5, 32, epochs=8, patience=5, plateau=True),
+                    Stage("vae", beta_vae, 5e-5, 32, epochs=4, patience=4, plateau=True),
                     Stage(
                         "regressor", squared, 1e-3, 64, epochs=200, patience=25, plateau=True, clip_norm=1.0
                     ),
