@@ -25,7 +25,7 @@ class WaveShape:
     bound_slack_s: float  # how far a lead's bound may lie from the median over leads
 
 
-P_SHAPE = WaveShape(0.022, 0.010, 0.25, 0.5, 0.03, 0.02)
+P_SHAPE = WaveShape(0.022, 0.010, 0.4, 0.7, 0.03, 0.02)
 T_SHAPE = WaveShape(0.045, 0.016, 0.4, 0.4, 0.06, 0.02)
 FAINT_MV = 0.01  # a lead in which the wave is usually fainter is not magnified
 
