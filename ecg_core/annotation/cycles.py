@@ -93,7 +93,7 @@ def typical_beats(beats_mv: NDArray[np.float32], on_time: NDArray[np.bool_]) -> 
     reference = median_beat(beats_mv[candidates])
     alike = correlation(beats_mv, reference) >= MIN_CORRELATION
     typical = candidates & alike
-    # In a lead of noise or a waltz of shapes no majority exists: then nothing is left out by shape.
+    # Where hardly any two beats are alike, as in a lead of noise, shape says nothing.
     return typical if typical.sum() >= 0.3 * candidates.sum() else candidates
 
 

@@ -49,7 +49,8 @@ class MultileadDelineator:
         """Waves of every lead; a flat or absent lead has none.
 
         P is kept where the signal before the QRS repeats from beat to beat, so it is absent in
-        atrial fibrillation, and also where atria and ventricles beat apart.
+        atrial fibrillation, and also where atria and ventricles beat apart. Over two or three beats
+        anything repeats: there a P says little.
         """
         waves = {lead: Waves.unknown(r_peaks.size) for lead in record.leads}
         if r_peaks.size < MIN_BEATS:
@@ -97,36 +98,42 @@ def _p_and_t(
     signal_mv: Floats, r: NDArray[np.int64], recorded: NDArray[np.bool_], qrs: QRSMarks
 ) -> tuple[Floats, Floats]:
     """P and T marks `(leads, beats, 3)` in a signal without QRS complexes."""
-    last = float(signal_mv.shape[1] - 1)
-    next_begin = np.append(qrs.begin[1:], last)
-    scale = np.sqrt(local_rr_s(r, FS_HZ)) * FS_HZ  # repolarization shortens with the root of RR (Bazett)
-    low = np.maximum(qrs.end + QRS_T_S * FS_HZ, r + R_T_LEAST * scale)
-    high = np.minimum(r + R_T_MOST * scale, next_begin - 0.02 * FS_HZ)
-    span = _span(low, high, qrs.end, next_begin, T_REACH * scale, last)
-    t = find_waves(
-        signal_mv, recorded, span, T_SHAPE, FS_HZ, around=(r + R_T_USUAL * scale, R_T_SPREAD * scale)
-    )
-
-    t_end = np.concatenate([[0.0], nanmedian(t.marks[:, :, OFFSET], axis=0)[:-1]])
-    low = np.fmax(r - PR_S * FS_HZ, t_end + 0.02 * FS_HZ)
-    previous_end = np.concatenate([[0.0], qrs.end[:-1]])
-    high = qrs.begin - 0.01 * FS_HZ
-    p = find_waves(
-        signal_mv,
-        recorded,
-        _span(low, high, previous_end, qrs.begin, np.full(r.shape, P_REACH_S * FS_HZ), last),
-        P_SHAPE,
-        FS_HZ,
-    )
+    t = find_waves(signal_mv, recorded, _t_span(r, qrs, signal_mv.shape[1] - 1.0), T_SHAPE, FS_HZ)
+    t_end = nanmedian(t.marks[:, :, OFFSET], axis=0)
+    p = find_waves(signal_mv, recorded, _p_span(r, qrs, t_end), P_SHAPE, FS_HZ)
     tied = np.median(p.likeness) >= P_RECORD_LIKENESS
     return _kept(p, tied & (p.likeness >= P_BEAT_LIKENESS)), _kept(t, t.likeness >= T_BEAT_LIKENESS)
 
 
-def _span(low: Floats, high: Floats, left: Floats, right: Floats, reach: Floats, last: float) -> Span:
-    """A span within the signal; where waves crowd, the search keeps at least 40 ms."""
-    high = np.clip(high, 0.0, last)
-    low = np.clip(low, 0.0, np.maximum(high - 0.04 * FS_HZ, 0.0))
-    return Span(low, high, left, right, reach)
+def _t_span(r: NDArray[np.int64], qrs: QRSMarks, last: float) -> Span:
+    """After the own QRS and before the next; repolarization shortens with the root of RR (Bazett 1920)."""
+    scale = np.sqrt(local_rr_s(r, FS_HZ)) * FS_HZ
+    next_begin = np.append(qrs.begin[1:], last)
+    high = np.clip(np.minimum(r + R_T_MOST * scale, next_begin - 0.02 * FS_HZ), 0.0, last)
+    low = _below(np.maximum(qrs.end + QRS_T_S * FS_HZ, r + R_T_LEAST * scale), high)
+    return Span(
+        low,
+        high,
+        qrs.end,
+        next_begin,
+        T_REACH * scale,
+        usual=r + R_T_USUAL * scale,
+        spread=R_T_SPREAD * scale,
+    )
+
+
+def _p_span(r: NDArray[np.int64], qrs: QRSMarks, t_end: Floats) -> Span:
+    """Before the own QRS and after the previous T."""
+    previous_t_end, previous_end = np.append(0.0, t_end[:-1]), np.append(0.0, qrs.end[:-1])
+    high = np.maximum(qrs.begin - 0.01 * FS_HZ, 0.0)
+    low = _below(np.fmax(r - PR_S * FS_HZ, previous_t_end + 0.02 * FS_HZ), high)
+    reach, anywhere = np.full(r.shape, P_REACH_S * FS_HZ), np.full(r.shape, np.inf)
+    return Span(low, high, previous_end, qrs.begin, reach, usual=r.astype(np.float64), spread=anywhere)
+
+
+def _below(low: Floats, high: Floats) -> Floats:
+    """`low` within the signal and, where waves crowd, at least 40 ms below `high`."""
+    return np.clip(low, 0.0, np.maximum(high - 0.04 * FS_HZ, 0.0))
 
 
 def _kept(found: FoundWaves, present: NDArray[np.bool_]) -> Floats:

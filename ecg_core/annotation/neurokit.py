@@ -11,7 +11,6 @@ import warnings
 from dataclasses import dataclass
 from typing import Literal
 
-import neurokit2 as nk
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,6 +58,8 @@ class NeuroKitDelineator:
 
     def _marks(self, signal: Floats, r_peaks: NDArray[np.int64], fs_hz: float) -> dict[str, Floats]:
         """The method's marks by NeuroKit2's names, any order, NaN removed; empty when it fails."""
+        import neurokit2 as nk  # takes a second and more, which only those who choose it should wait
+
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")

@@ -34,7 +34,8 @@ FAINT_MV = 0.01  # a lead in which the wave is usually fainter is not magnified
 class Span:
     """Where to look, per beat in samples: the peak in `low..high`, its bounds in `left..right`.
 
-    A bound lies within `reach` of the peak over all leads.
+    A bound lies within `reach` of the peak over all leads. That peak is expected around `usual`; a
+    bump counts less the more `spread`s it lies away (infinite: all places are alike).
     """
 
     low: Floats
@@ -42,6 +43,8 @@ class Span:
     left: Floats
     right: Floats
     reach: Floats
+    usual: Floats
+    spread: Floats
 
 
 @dataclass(frozen=True)
@@ -53,19 +56,13 @@ class FoundWaves:
 
 
 def find_waves(
-    signal_mv: Floats,
-    recorded: NDArray[np.bool_],
-    span: Span,
-    shape: WaveShape,
-    fs_hz: float,
-    around: tuple[Floats, Floats] | None = None,
+    signal_mv: Floats, recorded: NDArray[np.bool_], span: Span, shape: WaveShape, fs_hz: float
 ) -> FoundWaves:
     """The most marked wave of every beat in `(leads, samples)` without QRS complexes.
 
-    Where a lead was not `recorded` `(leads, beats)` it has no marks and no say.
-
     A second derivative of a Gaussian answers to a bump of its width and not to baseline or ST level;
-    its strength over all leads gives the beat's wave, the nearest extremum each lead's own.
+    its strength over all leads gives the beat's wave, the extremum near that each lead's own. Where a
+    lead was not `recorded` `(leads, beats)` it has no marks and no say.
     """
     width = shape.width_s * fs_hz
     bump = -gaussian_filter1d(signal_mv, width, order=2, axis=1) * width**2
@@ -76,32 +73,41 @@ def find_waves(
     response = np.where(recorded[:, :, None], np.where(inside, gather(bump, index[None]), 0.0), np.nan)
     likeness = _likeness(response)
     response = np.nan_to_num(response)
-    strength = _strength(response, inside)
-    if around is not None:
-        centre, spread = around[0][:, None], around[1][:, None]
-        strength = np.where(inside, strength * np.exp(-(((index - centre) / spread) ** 2) / 2), -1.0)
-    middle = strength.argmax(axis=1)
+    expected = np.exp(-(((index - span.usual[:, None]) / span.spread[:, None]) ** 2) / 2)
+    middle = np.where(inside, _strength(response) * expected, -1.0).argmax(axis=1)
     near = np.abs(offsets - middle[:, None]) <= shape.peak_slack_s * fs_hz
     place = np.where(near & inside, np.abs(response), -1.0).argmax(axis=2)
     sign = np.sign(np.take_along_axis(response, place[:, :, None], axis=2)[:, :, 0])
-    smooth = gaussian_filter1d(signal_mv, shape.smoothing_s * fs_hz, axis=1)
-    peak = _summit(smooth, start + place, sign, fs_hz)
-    slope = gaussian_filter1d(signal_mv, shape.smoothing_s * fs_hz, order=1, axis=1)
-    left = np.maximum(span.left, start + middle - span.reach)
-    right = np.minimum(span.right, start + middle + span.reach)
-    slack = shape.bound_slack_s * fs_hz
-    onset = _bound(-1, slope, peak, sign, left, shape.onset_share, slack)
-    offset = _bound(+1, slope, peak, sign, right, shape.offset_share, slack)
-    marks = np.stack([onset, peak.astype(np.float64), offset], axis=2)
+    marks = _marks(signal_mv, start + place, sign, start + middle, span, shape, fs_hz)
     return FoundWaves(np.where(sign[:, :, None] != 0, marks, np.nan), likeness)
 
 
-def _strength(response: Floats, inside: NDArray[np.bool_]) -> Floats:
+def _marks(
+    signal_mv: Floats,
+    place: NDArray[np.int64],
+    sign: Floats,
+    middle: NDArray[np.int64],
+    span: Span,
+    shape: WaveShape,
+    fs_hz: float,
+) -> Floats:
+    """Onset, peak and offset `(leads, beats, 3)` of the waves at `place`, `middle` over all leads."""
+    smoothing, slack = shape.smoothing_s * fs_hz, shape.bound_slack_s * fs_hz
+    peak = _summit(gaussian_filter1d(signal_mv, smoothing, axis=1), place, sign, fs_hz)
+    slope = gaussian_filter1d(signal_mv, smoothing, order=1, axis=1)
+    left = np.maximum(span.left, middle - span.reach)
+    right = np.minimum(span.right, middle + span.reach)
+    onset = _bound(-1, slope, peak, sign, left, shape.onset_share, slack)
+    offset = _bound(+1, slope, peak, sign, right, shape.offset_share, slack)
+    return np.stack([onset, peak.astype(np.float64), offset], axis=2)
+
+
+def _strength(response: Floats) -> Floats:
     """Root mean square over leads, each scaled by its usual maximum, `(beats, width)`."""
     heights = np.abs(response).max(axis=2)
     usual = np.nan_to_num(nanmedian(np.where(heights > 0, heights, np.nan), axis=1))
     scaled = response / np.maximum(usual, FAINT_MV)[:, None, None]
-    return np.where(inside, np.sqrt(np.mean(scaled**2, axis=0)), -1.0)
+    return np.sqrt(np.mean(scaled**2, axis=0))
 
 
 def _summit(smooth: Floats, place: NDArray[np.int64], sign: Floats, fs_hz: float) -> NDArray[np.int64]:
