@@ -7,6 +7,7 @@ by a word, a shape or a line style.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import plotly.graph_objects as go
@@ -110,8 +111,14 @@ def palette(dark: bool) -> Palette:
 def apply_theme(fig: go.Figure, dark: bool) -> go.Figure:
     """Give a figure the house's fonts, colours and axes, in place, and return it.
 
-    Call it before setting anything that should differ: what is set afterwards wins.
+    They stand in the figure's template, so whatever the figure sets itself wins.
     """
+    fig.layout.template = _template(dark)
+    return fig
+
+
+@cache
+def _template(dark: bool) -> go.layout.Template:
     colours = palette(dark)
     axis = {
         "gridcolor": colours.grid,
@@ -122,22 +129,36 @@ def apply_theme(fig: go.Figure, dark: bool) -> go.Figure:
         "zeroline": False,
         "automargin": True,
     }
-    fig.update_layout(
-        template="none",
-        colorway=list(colours.series),
-        paper_bgcolor=colours.background,
-        plot_bgcolor=colours.background,
-        font={"family": FONT_FAMILY, "size": FONT_SIZE_PX, "color": colours.text},
-        title={"font": {"size": FONT_SIZE_PX + 2, "color": colours.text}, "x": 0, "xanchor": "left"},
-        margin={"l": 56, "r": 16, "t": 40, "b": 48},
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
-        hoverlabel={
-            "bgcolor": colours.background,
-            "bordercolor": colours.line,
-            "font": {"family": FONT_FAMILY, "color": colours.text},
-        },
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.accent},
+    return go.layout.Template(
+        layout={
+            "colorway": list(colours.series),
+            "paper_bgcolor": colours.background,
+            "plot_bgcolor": colours.background,
+            "font": {"family": FONT_FAMILY, "size": FONT_SIZE_PX, "color": colours.text},
+            "title": {
+                "font": {"size": FONT_SIZE_PX + 2, "color": colours.text},
+                "x": 0,
+                "xanchor": "left",
+            },
+            "margin": {"l": 56, "r": 16, "t": 40, "b": 48},
+            "legend": {
+                "orientation": "h",
+                "x": 0,
+                "y": 1.02,
+                "yanchor": "bottom",
+                "bgcolor": "rgba(0,0,0,0)",
+            },
+            "hoverlabel": {
+                "bgcolor": colours.background,
+                "bordercolor": colours.line,
+                "font": {"family": FONT_FAMILY, "color": colours.text},
+            },
+            "modebar": {
+                "bgcolor": "rgba(0,0,0,0)",
+                "color": colours.muted,
+                "activecolor": colours.accent,
+            },
+            "xaxis": axis,
+            "yaxis": axis,
+        }
     )
-    fig.update_xaxes(**axis)
-    fig.update_yaxes(**axis)
-    return fig
