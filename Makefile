@@ -15,7 +15,7 @@ help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 app: $(VENV)/runtime ## Serve the dashboard on http://localhost:8501 (PORT=... for another)
-	$(BIN)/python -m streamlit run app/main.py --server.port $(PORT)
+	$(BIN)/python -m app --server.port $(PORT)
 
 test: lint types pytest ## Check everything: lint, types, unit, page and browser tests
 

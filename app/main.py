@@ -1,4 +1,4 @@
-"""Kalium's dashboard: a table of pages, and what stands on all of them. `python -m streamlit run app/main.py`."""
+"""Kalium's dashboard: a table of pages, and what stands on all of them. Served by `python -m app`."""
 
 from pathlib import Path
 
