@@ -16,7 +16,7 @@ from ecg_core.models import MODELS, build
 from ecg_core.readers import open_ecg
 from ecg_core.readers.examples import list_examples
 from ecg_core.record import ECGRecord
-from tests.inference.conftest import made_up_card
+from tests.made_up_card import made_up_card
 
 EXAMPLES = {example.key: example.path for example in list_examples()}
 NORMAL = open_ecg(EXAMPLES["normal"])

@@ -1,42 +1,23 @@
 """A folder of ECGs, and untrained checkpoints whose cards are made up: the command line needs no good estimates."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from ecg_core.inference.card import Calibration, Card, Familiar, TrainingFacts
+from ecg_core.inference.card import Card
 from ecg_core.inference.checkpoint import write_checkpoint
 from ecg_core.models import build, count_parameters
 from ecg_core.readers.examples import list_examples
-from ecg_core.training.facts import MODEL_FACTS
+from tests.made_up_card import made_up_card
 
 EXAMPLES = {example.key: example.path for example in list_examples()}
 MODELS = ("dcrnn", "ecg12net")
 
 
 def untrained_card(key: str, n_parameters: int) -> Card:
-    facts = MODEL_FACTS[key]
-    return Card(
-        name=key,
-        title=key,
-        architecture=key,
-        summary=facts.summary,
-        source=facts.source,
-        n_parameters=n_parameters,
-        inputs=facts.inputs,
-        output="serum potassium",
-        unit="mEq/L",
-        trained_on=TrainingFacts("nothing", True, 0, None, 0, "none", "none", "none", 0, 0, 0.0),
-        results=(),
-        calibration=Calibration(
-            0.9, 0, (-1e3, 1e3), (-1.0,), (1.0,), (0.0,) * 3, (0.0,) * 3, (0.3, 0.4, 0.3)
-        ),
-        familiar=Familiar((-1e9, 1e9), (0.0, 1e9), (2.0, 9.5)),
-        limits=facts.limits,
-        licence="none",
-        sha256="",
-    )
+    return replace(made_up_card(key, n_parameters), name=key, title=key, results=())
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import pytest
 
 from ecg_core.errors import CheckpointError
 from ecg_core.inference.card import read_card
-from tests.inference.conftest import made_up_card
+from tests.made_up_card import made_up_card
 
 CARD = made_up_card("beta_vae", 123)
 

@@ -16,7 +16,7 @@ from ecg_core.inference.checkpoint import (
     write_checkpoint,
 )
 from ecg_core.models import MODELS, build
-from tests.inference.conftest import made_up_card
+from tests.made_up_card import made_up_card
 
 
 def rewrite_card(folder: Path, **changes: object) -> None:

@@ -1,5 +1,6 @@
 """A real base, simulated at chosen levels, and its average beat measured by plain means."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -12,23 +13,12 @@ from ecg_core.filtering.pipeline import filter_record
 from ecg_core.readers import open_ecg
 from ecg_core.readers.examples import list_examples
 from ecg_core.record import ECGRecord
-from ecg_core.simulation.effects import SimulatedPatient
+from ecg_core.simulation.effects import TYPICAL_PATIENT
 from ecg_core.simulation.simulate import simulate_potassium
 
 FS_HZ = 500.0
 BEFORE_R, AFTER_R = 130, 330  # samples: 0.26 s and 0.66 s
-PATIENT = SimulatedPatient(
-    own_normal_meq_l=4.2,
-    sensitivity=1.0,
-    t_weight=1.0,
-    p_weight=1.0,
-    qrs_weight=1.0,
-    u_weight=1.0,
-    qrs_onset_meq_l=6.5,
-    p_loss_meq_l=7.5,
-    sine_onset_meq_l=9.0,
-    slows=True,
-)
+PATIENT = replace(TYPICAL_PATIENT, qrs_onset_meq_l=6.5, p_loss_meq_l=7.5)  # all signs by 8.5 mEq/L
 
 
 @cache
