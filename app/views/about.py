@@ -90,7 +90,7 @@ def overview(cards: Sequence[Card]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "model": card.title,
-            "input": f"{card.inputs.kind.replace('_', ' ')}, {', '.join(card.inputs.leads)}",
+            "input": f"{card.inputs.kind.replace('_', ' ')}, {_leads_in_short(card.inputs.leads)}",
             "parameters": card.n_parameters,
             "trained on": "simulated" if card.trained_on.simulated else "real",
             "tested on": f"{result.n_examples} {'simulated' if result.simulated else 'real'}"
@@ -101,6 +101,11 @@ def overview(cards: Sequence[Card]) -> pd.DataFrame:
         }
         for card, result in ((card, card.results[0] if card.results else None) for card in cards)
     )
+
+
+def _leads_in_short(leads: tuple[str, ...]) -> str:
+    """The names while they are few; all twelve would push the results off a narrow screen."""
+    return ", ".join(leads) if len(leads) <= 3 else f"{len(leads)} leads"
 
 
 def draw_card(card: Card) -> None:

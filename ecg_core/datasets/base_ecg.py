@@ -71,7 +71,7 @@ def read_fold10_pack(pack: Path, labels: Path) -> Iterator[BaseECG]:
     Only the identifiers are read from the label table. The table names no patients. Raises ECGError
     when the two files do not belong together.
     """
-    delta = np.load(pack, mmap_mode=None, allow_pickle=False)["delta"]
+    delta = np.load(pack, allow_pickle=False)["delta"]
     ecg_ids = pd.read_csv(labels, usecols=["ecg_id"])["ecg_id"]
     if len(delta) != len(ecg_ids):
         raise ECGError(
