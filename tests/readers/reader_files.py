@@ -18,10 +18,11 @@ def uploads_of(*paths: Path) -> list[NamedBytes]:
 
 
 def zip_of(members: dict[str, bytes]) -> bytes:
+    """A zip of these members, the same bytes at any time of day (a `ZipInfo` is dated 1980 unless told)."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w") as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 

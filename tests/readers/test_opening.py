@@ -69,6 +69,7 @@ def test_a_zip_may_hold_any_format(tmp_path):
         (zip_of({"a": b"II\n1\n"})[:-30], UnreadableFileError, "archive ecg.bin is damaged"),
         (b"PK\x03\x04" + bytes(100), UnreadableFileError, "archive ecg.bin is damaged"),
     ],
+    ids=lambda value: f"{len(value)}_bytes" if isinstance(value, bytes) else None,
 )
 def test_what_is_no_ecg_is_turned_away_in_plain_words(data, error, message):
     with pytest.raises(error, match=message):
