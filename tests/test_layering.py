@@ -16,7 +16,7 @@ CORE = [
     if path.is_relative_to(ROOT / "ecg_core") and path != ROOT / "ecg_core" / "__init__.py"
 ]
 
-_GROUND = {"errors", "leads", "record"}
+_GROUND = {"errors", "leads", "record", "weights"}
 _SIGNAL = _GROUND | {"filtering", "annotation"}
 _JUDGED = _SIGNAL | {"models", "inference"}
 
@@ -25,7 +25,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "leads": set(),
     "record": {"leads"},
-    "readers": _GROUND,
+    "weights": {"errors"},
+    "rendering": _GROUND,
+    "digitization": _GROUND,
+    "readers": _GROUND | {"digitization"},
     "writers": _GROUND,
     "models": _GROUND,
     "filtering": _GROUND,
@@ -35,9 +38,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analysis": _JUDGED,
     "datasets": _JUDGED | {"readers", "simulation"},
     "evaluation": _JUDGED,
-    "training": _JUDGED | {"datasets", "evaluation"},
-    "figures": _JUDGED | {"analysis", "evaluation"},
-    "cli": _JUDGED | {"readers", "writers", "analysis", "simulation", "datasets", "evaluation", "training"},
+    "training": _JUDGED | {"datasets", "evaluation", "rendering", "digitization"},
+    "figures": _JUDGED | {"analysis", "evaluation", "digitization"},
+    "cli": _JUDGED
+    | {"readers", "writers", "analysis", "simulation", "datasets", "evaluation", "training"}
+    | {"rendering", "digitization"},
     "__main__": {"cli"},
 }
 APP_NEVER_NEEDS = {"simulation", "datasets", "training", "cli"}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
 from torch import nn
 
 from ecg_core.errors import CheckpointError
 from ecg_core.inference.card import Card, read_card
 from ecg_core.models import MODELS, build
+from ecg_core.weights import read_weights, write_weights
 
 WEIGHTS, CARD, EVALUATION, LOSS_CURVE = "model.safetensors", "card.json", "evaluation.parquet", "training.csv"
 
@@ -30,25 +28,11 @@ class Checkpoint:
 def load_checkpoint(folder: Path) -> Checkpoint:
     """Read one checkpoint. Raises CheckpointError when a file is missing, altered, or does not fit the architecture."""
     card = read_card(folder / CARD)
-    try:
-        weights = (folder / WEIGHTS).read_bytes()
-    except OSError as error:
-        raise CheckpointError(
-            f"The weights of model {card.name} are missing ({folder / WEIGHTS})."
-        ) from error
-    if hashlib.sha256(weights).hexdigest() != card.sha256:
-        raise CheckpointError(
-            f"The weights of model {card.name} do not match the checksum in its card; the file is damaged or was replaced."
-        )
+    weights = read_weights(folder / WEIGHTS, card.sha256, card.name)
     model = _model_for(card)
     try:
-        model.load_state_dict(
-            {
-                key: value.float() if value.is_floating_point() else value
-                for key, value in load(weights).items()
-            }
-        )
-    except (RuntimeError, SafetensorError) as error:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
         raise CheckpointError(
             f"The weights of model {card.name} do not fit the architecture {card.architecture}."
         ) from error
@@ -82,19 +66,8 @@ def write_checkpoint(folder: Path, model: nn.Module, card: Card) -> Card:
 
     Raises CheckpointError when a weight is not a number or too large for half precision (65,504).
     """
-    tensors = {
-        key: (value.half() if value.is_floating_point() else value).contiguous()
-        for key, value in model.state_dict().items()
-    }
-    unusable = [key for key, value in tensors.items() if not value.isfinite().all()]
-    if unusable:
-        raise CheckpointError(
-            f"Model {card.name} cannot be stored: {', '.join(unusable)} hold values beyond half precision."
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = save(tensors)
-    (folder / WEIGHTS).write_bytes(weights)
-    card = replace(card, sha256=hashlib.sha256(weights).hexdigest())
+    sha256 = write_weights(model, folder / WEIGHTS, card.name)
+    card = replace(card, sha256=sha256)
     card.write(folder / CARD)
     return card
 

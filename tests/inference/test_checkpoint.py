@@ -68,7 +68,7 @@ def test_truncated_weights_are_refused(dcrnn_folder: Path, keep: int) -> None:
     with pytest.raises(CheckpointError, match="checksum"):
         load_checkpoint(dcrnn_folder)
     rewrite_card(dcrnn_folder, sha256=hashlib.sha256(weights).hexdigest())
-    with pytest.raises(CheckpointError, match="do not fit the architecture"):
+    with pytest.raises(CheckpointError, match="cannot be read"):
         load_checkpoint(dcrnn_folder)
 
 
