@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.leads import CHEST_LEADS
 from ecg_core.record import ECGRecord
 
 Points = NDArray[np.float64]  # (n, 2): x, y
@@ -146,7 +147,10 @@ class Layout:
 
 @dataclass(frozen=True)
 class Calibration:
-    """From flat pixels to seconds and millivolts. `known` is False where the scale is a guess the user must confirm."""
+    """From flat pixels to seconds and millivolts. `known` is False where the scale is a guess the user must confirm.
+
+    Where limb and chest leads share a row but not a gain, `px_per_mv` and `gain_mm_mv` are those of the limb leads.
+    """
 
     px_per_s: float
     px_per_mv: Mapping[int, float]  # by row
@@ -156,6 +160,11 @@ class Calibration:
     confidence: float
     evidence: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    chest_gain_ratio: float = 1.0  # of chest over limb leads in the same row: 0.5 at half gain
+
+    def px_per_mv_of(self, box: LeadBox) -> float:
+        """How many flat pixels a millivolt of this lead is tall."""
+        return self.px_per_mv[box.row] * (self.chest_gain_ratio if box.lead in CHEST_LEADS else 1.0)
 
 
 @dataclass(frozen=True, eq=False)
