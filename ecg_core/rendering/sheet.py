@@ -1,0 +1,63 @@
+"""Which lead is printed in which row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ecg_core.leads import CHEST_LEADS, LIMB_LEADS
+
+CABRERA_LIMB_LEADS = ("aVL", "I", "-aVR", "II", "aVF", "III")
+# The rows of ecg-image-kit's pages of one column (Shivashankara et al., Physiol. Meas. 2024).
+KIT_ROWS = ("V4", "V1", "aVR", "I", "V5", "V2", "aVL", "II", "V6", "V3", "aVF", "III")
+
+SHEETS = ("3x4", "6x2", "12x1", "2x6", "4x3", "6x1", "3x1", "1x1")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`rows` of lead names from top to bottom, each printed one after the other in equal parts; below them
+    `rhythm` strips over the whole width. A leading minus is an inverted lead (Cabrera's -aVR).
+    """
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    rhythm: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[tuple[str, ...], ...]:
+        """All rows, rhythm strips included."""
+        return self.rows + tuple((lead,) for lead in self.rhythm)
+
+
+def sheet(name: str, rhythm: Sequence[str] = (), *, cabrera: bool = False, chest: bool = False) -> Sheet:
+    """The sheet of a usual name, ROWSxCOLUMNS.
+
+    `rhythm` adds strips; `cabrera` puts the limb leads in that order; `chest` takes V1 to V6 for the sheets that
+    hold fewer than twelve leads. Raises ValueError for a name that is not in `SHEETS`.
+    """
+    if name not in SHEETS:
+        raise ValueError(f"no sheet is named {name}; there are {', '.join(SHEETS)}")
+    n_rows, n_columns = map(int, name.split("x"))
+    limb = CABRERA_LIMB_LEADS if cabrera else LIMB_LEADS
+    leads: tuple[str, ...] = CHEST_LEADS if chest and n_rows * n_columns <= 6 else (*limb, *CHEST_LEADS)
+    if name == "2x6":  # limb leads in one row, chest leads in the other
+        rows = [leads[:6], leads[6:]]
+    else:
+        rows = [leads[row : n_rows * n_columns : n_rows] for row in range(n_rows)]
+    full_name = name + (f"+{len(rhythm)}" if rhythm else "") + (" Cabrera" if cabrera else "")
+    return Sheet(full_name, tuple(rows), tuple(rhythm))
+
+
+STANDARD_SHEET = sheet("3x4", rhythm=("II",))
+
+
+def one_column(order: Sequence[str], rhythm: Sequence[str] = ()) -> Sheet:
+    """A row for each lead, in this order."""
+    name = f"{len(order)}x1" + (f"+{len(rhythm)}" if rhythm else "")
+    return Sheet(name, tuple((lead,) for lead in order), tuple(rhythm))
+
+
+def upright_name(label: str) -> str:
+    """The lead behind a label of a sheet: `-aVR` -> `aVR`."""
+    return label.removeprefix("-")
