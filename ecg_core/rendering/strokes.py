@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ecg_core.rendering.warp import Points
 
 _OVERSAMPLING = 4  # pixels of the drawing per pixel of the page, each way
+_THINNEST_PX = 0.93  # what can be drawn at full strength; thinner lines are paler
 _SHIFT_BITS = 6  # fraction bits of OpenCV's coordinates
 
 
@@ -44,13 +45,15 @@ def stroke(lines: Sequence[Points], width_px: float, size: tuple[int, int]) -> P
         return None
 
     fine = np.zeros((height * _OVERSAMPLING, width * _OVERSAMPLING), np.uint8)
-    thickness = max(1, round(width_px * _OVERSAMPLING) - 1)  # OpenCV's fill includes both edges
+    thickness = max(2, round(width_px * _OVERSAMPLING) - 2)  # OpenCV draws about two pixels more than asked
     for line in lines:
         scaled = ((line - low + 0.5) * _OVERSAMPLING - 0.5) * 2**_SHIFT_BITS
         cv2.polylines(
-            fine, [np.round(scaled).astype(np.int32)], False, 255, thickness, cv2.LINE_8, _SHIFT_BITS
+            fine, [np.round(scaled).astype(np.int32)], False, 255, thickness, cv2.LINE_AA, _SHIFT_BITS
         )
     cover = cv2.resize(fine, (int(width), int(height)), interpolation=cv2.INTER_AREA)
+    if width_px < _THINNEST_PX:
+        cover = cv2.convertScaleAbs(cover, alpha=width_px / _THINNEST_PX)
     return Patch(int(low[0]), int(low[1]), np.asarray(cover, np.uint8))
 
 
@@ -59,5 +62,7 @@ def paint(rgb: NDArray[np.uint8], patch: Patch | None, colour: tuple[int, int, i
     if patch is None:
         return
     area = rgb[patch.area]
-    alpha = patch.cover.astype(np.float32)[..., None] / 255
-    area[:] = np.round(area + alpha * (np.array(colour, np.float32) - area)).astype(np.uint8)
+    inked = np.nonzero(patch.cover)
+    alpha = patch.cover[inked].astype(np.float32)[:, None] / 255
+    below = area[inked].astype(np.float32)
+    area[inked] = np.round(below + alpha * (np.array(colour, np.float32) - below)).astype(np.uint8)
