@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -171,6 +172,10 @@ class RenderedPage:
         image = self.warp.to_image(points[known])
         inside[known] = ((image >= -0.5) & (image <= np.array(self.size) - 0.5)).all(axis=1)
         return inside
+
+
+# What happens to a page after it was printed, see ecg_core.rendering.defects.
+Defect = Callable[[RenderedPage, np.random.Generator], RenderedPage]
 
 
 def finite_runs(points: Points) -> list[Points]:

@@ -19,4 +19,8 @@ def render_page(
     or the page has no room.
     """
     style = style or PageStyle()
-    return print_page(record, style)
+    rng = np.random.default_rng(seed)
+    page = print_page(record, style)
+    for defect in style.defects:
+        page = defect(page, rng)
+    return page

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ecg_core.rendering.page import Defect
 from ecg_core.rendering.sheet import STANDARD_SHEET, Sheet
 
 Colour = tuple[int, int, int]  # red, green, blue, 0 to 255
@@ -76,8 +77,8 @@ class PageStyle:
     """A page. Where `page_mm` is None it is just as large as what is printed and its margins ask for.
 
     `header` holds blocks of lines, set side by side in the upper margin; `footer` strings stand in the lower one.
-    `{speed}` and `{gain}` in them become the numbers in use. `defects` are names from
-    `ecg_core.rendering.defects.DEFECTS`, done in that order.
+    `{speed}` and `{gain}` in them become the numbers in use. `defects` (see
+    `ecg_core.rendering.defects`) happen in that order.
     """
 
     sheet: Sheet = STANDARD_SHEET
@@ -105,4 +106,4 @@ class PageStyle:
     header_size_mm: float = 2.5
     border: bool = False
     font: Path | None = None  # None: the font that comes with Pillow
-    defects: tuple[str, ...] = ()
+    defects: tuple[Defect, ...] = ()
