@@ -23,7 +23,7 @@ def desk(size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint8]:
 
 def _cloth_colour(rng: np.random.Generator) -> NDArray[np.float64]:
     grey = rng.choice([25, 60, 90, 140, 200, 235])
-    return np.clip(grey + rng.normal(0, 15, 3), 0, 255)
+    return np.asarray(np.clip(grey + rng.normal(0, 15, 3), 0, 255), np.float64)
 
 
 def _gradient(size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:

@@ -14,7 +14,6 @@ from PIL import Image, ImageDraw
 from ecg_core.rendering.lettering import load_font
 from ecg_core.rendering.page import RenderedPage
 from ecg_core.rendering.strokes import Patch, paint, stroke
-from ecg_core.rendering.textures import clouds
 from ecg_core.rendering.warp import Points
 
 _PENS = ((15, 15, 20), (20, 30, 120), (35, 60, 170), (170, 20, 30), (10, 60, 40), (60, 60, 65))
@@ -32,7 +31,7 @@ def handwriting(page: RenderedPage, rng: np.random.Generator, fonts: Sequence[Pa
     for _ in range(rng.integers(1, 6)):
         size_px = rng.uniform(3, 9) * page.px_per_mm[0]
         if len(fonts):
-            font = fonts[rng.integers(len(fonts))]
+            font = fonts[int(rng.integers(len(fonts)))]
             cover = _written(str(rng.choice(_NOTES)), font, size_px, rng)
         else:
             cover = _scrawled(size_px, page.px_per_mm[0], rng)
@@ -58,7 +57,7 @@ def highlighter(page: RenderedPage, rng: np.random.Generator) -> RenderedPage:
     """One to four strokes of a text marker, through which the print is seen."""
     rgb = page.rgb.copy()
     scale = page.px_per_mm[0]
-    colour = np.array(_HIGHLIGHTERS[rng.integers(len(_HIGHLIGHTERS))], np.float32) / 255
+    colour = np.array(_HIGHLIGHTERS[rng.integers(len(_HIGHLIGHTERS))]) / 255
     for _ in range(rng.integers(1, 5)):
         line = rng.uniform((0, 0), page.size) + _underline(rng.uniform(10, 60) * scale, rng)[0]
         patch = stroke([line], rng.uniform(2.5, 5) * scale, page.size)
@@ -74,19 +73,18 @@ def stains(page: RenderedPage, rng: np.random.Generator) -> RenderedPage:
     for _ in range(rng.integers(1, 4)):
         radius = rng.uniform(3, 40) * scale
         angles = np.linspace(0, 2 * np.pi, 80)
-        uneven = 1 + 0.12 * sum(
-            rng.normal() / k * np.sin(k * angles + rng.uniform(0, 6)) for k in (1, 2, 3, 5)
-        )
+        waves = [rng.normal() / k * np.sin(k * angles + rng.uniform(0, 6)) for k in (1, 2, 3, 5)]
+        uneven = 1 + 0.12 * np.sum(waves, axis=0)
         outline = np.column_stack([np.cos(angles), np.sin(angles)]) * (radius * uneven)[:, None]
         outline += rng.uniform((0, 0), page.size)
         colour = np.array([1.0, rng.uniform(0.8, 0.97), rng.uniform(0.5, 0.9)]) * rng.uniform(0.75, 1.0)
         ring = stroke([outline], rng.uniform(0.5, 3) * scale, page.size)
         if ring is not None:
-            _tint(rgb, ring, np.sqrt(colour).astype(np.float32))
+            _tint(rgb, ring, np.sqrt(colour))
         if rng.random() < 0.6:
             blot = np.zeros(rgb.shape[:2], np.uint8)
             cv2.fillPoly(blot, [np.round(outline).astype(np.int32)], 255)
-            _tint(rgb, Patch(0, 0, np.asarray(cv2.blur(blot, (9, 9)), np.uint8)), colour.astype(np.float32))
+            _tint(rgb, Patch(0, 0, np.asarray(cv2.blur(blot, (9, 9)), np.uint8)), colour)
     return page.with_picture(rgb)
 
 
@@ -156,7 +154,7 @@ def _stamp(rgb: NDArray[np.uint8], cover: NDArray[np.uint8], rng: np.random.Gene
     paint(rgb, Patch(x0, y0, fitting), _PENS[rng.integers(len(_PENS))])
 
 
-def _tint(rgb: NDArray[np.uint8], patch: Patch, colour: NDArray[np.float32]) -> None:
+def _tint(rgb: NDArray[np.uint8], patch: Patch, colour: NDArray[np.float64]) -> None:
     """Multiply by a colour (0 to 1) where a patch covers, in place."""
     area = rgb[patch.area]
     inked = np.nonzero(patch.cover)
