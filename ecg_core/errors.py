@@ -1,10 +1,13 @@
-"""The errors a user can act on.
+"""The errors a user can act on, and the way parsers' errors become them.
 
 Every message says what is wrong and what to do, in words a clinician understands. Anything that is
 not an `ECGError` is a programming error and must not be caught as bad input.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class ECGError(ValueError):
@@ -17,6 +20,10 @@ class UnreadableFileError(ECGError):
 
 class UnsupportedFormatError(UnreadableFileError):
     """The file is intact as far as can be told, but of a kind that is not read here."""
+
+
+class NotAnECGPageError(UnsupportedFormatError):
+    """The picture was read, but no ECG is printed on it."""
 
 
 class FileTooLargeError(UnreadableFileError):
@@ -37,3 +44,18 @@ class SignalError(ECGError):
 
 class CheckpointError(ECGError):
     """A checkpoint is missing, damaged, or does not fit the model it claims to hold."""
+
+
+@contextmanager
+def damage_means(message: str) -> Iterator[None]:
+    """Wrap a call into a parsing library: its errors become an UnreadableFileError with `message`.
+
+    Parsers fed with damaged bytes raise nearly anything, so nearly anything is caught. Wrap little more
+    than library calls, or a programming error of ours would be blamed on the file.
+    """
+    try:
+        yield
+    except ECGError:
+        raise
+    except Exception as error:
+        raise UnreadableFileError(message) from error

@@ -11,8 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ecg_core.errors import MissingInformationError, SignalError, UnreadableFileError, UnsupportedFormatError
-from ecg_core.readers.guard import damage_means
+from ecg_core.errors import (
+    MissingInformationError,
+    SignalError,
+    UnreadableFileError,
+    UnsupportedFormatError,
+    damage_means,
+)
 from ecg_core.readers.inputs import ReadRequest
 from ecg_core.readers.recording import MILLIVOLTS_PER_UNIT, Channel, Recording, lead_name, to_millivolts
 from ecg_core.readers.sniffing import decode_text, text_encoding

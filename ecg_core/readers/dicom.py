@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.child_process import run_in_child
 from ecg_core.errors import (
     FileTooLargeError,
     MissingInformationError,
     UnreadableFileError,
     UnsupportedFormatError,
+    damage_means,
 )
 from ecg_core.readers import dicom_child
-from ecg_core.readers.guard import damage_means
 from ecg_core.readers.inputs import ReadRequest
 from ecg_core.readers.patient_facts import age_years, sex
 from ecg_core.readers.recording import (
@@ -35,10 +33,6 @@ from ecg_core.readers.recording import (
     to_millivolts,
 )
 from ecg_core.record import Patient
-
-_MEMORY_BYTES = 1_000_000_000
-_CPU_S = 20
-_WALL_S = 40
 
 # Bits allocated and sample interpretation (PS3.3 C.10.9.1.5) as little-endian number types.
 _SAMPLE_TYPES = {(8, "SB"): "<i1", (8, "UB"): "<u1", (16, "SS"): "<i2", (16, "US"): "<u2", (32, "SL"): "<i4"}
@@ -79,22 +73,9 @@ def read_dicom(request: ReadRequest) -> Recording:
 
 def _parse_in_child(request: ReadRequest) -> tuple[dict[str, Any], bytes]:
     """What `dicom_child` says about the file: its description, and the sample bytes."""
-    name = request.file.display_name
-    script = str(Path(dicom_child.__file__))
-    command = [sys.executable, "-I", script, str(request.file.path), str(_MEMORY_BYTES), str(_CPU_S)]
-    try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=_WALL_S, check=False, env={"OPENBLAS_NUM_THREADS": "1"}
-        )
-    except subprocess.TimeoutExpired as error:
-        raise FileTooLargeError(f"Reading {name} took too long; it may be damaged.") from error
-    if b"MemoryError" in done.stderr or done.returncode < 0:
-        raise FileTooLargeError(
-            f"{name} unpacks to more than can be read. It may be damaged; export it again."
-        )
-    if done.returncode != 0:
-        raise UnreadableFileError(f"{name} is not a complete DICOM ECG. Export it again.")
-    description, _, samples = done.stdout.partition(b"\n")
+    file = request.file
+    answer = run_in_child(dicom_child.__file__, file.path, file.display_name, "DICOM ECG")
+    description, _, samples = answer.partition(b"\n")
     return json.loads(description), samples
 
 

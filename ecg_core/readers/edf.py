@@ -11,8 +11,7 @@ import edfio
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.errors import FileTooLargeError, MissingInformationError, UnreadableFileError
-from ecg_core.readers.guard import damage_means
+from ecg_core.errors import FileTooLargeError, MissingInformationError, UnreadableFileError, damage_means
 from ecg_core.readers.inputs import ReadRequest
 from ecg_core.readers.patient_facts import plausible_age, sex
 from ecg_core.readers.recording import MILLIVOLTS_PER_UNIT, Channel, Recording, lead_name, to_millivolts

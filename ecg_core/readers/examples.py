@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _FOLDER = Path(__file__).parents[2] / "examples"
+_PICTURES = {".jpg", ".png", ".pdf"}
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class Example:
     simulated: bool
     source: str
     licence: str
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a picture of a printed ECG, to be digitized."""
+        return self.path.suffix in _PICTURES
 
 
 def list_examples() -> tuple[Example, ...]:

@@ -12,8 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 from zipfile import ZipFile, ZipInfo
 
-from ecg_core.errors import FileTooLargeError, UnreadableFileError
-from ecg_core.readers.guard import damage_means
+from ecg_core.errors import FileTooLargeError, UnreadableFileError, damage_means
 
 Unit = Literal["mV", "uV"]
 

@@ -18,9 +18,9 @@ from ecg_core.errors import (
     MissingInformationError,
     UnreadableFileError,
     UnsupportedFormatError,
+    damage_means,
 )
 from ecg_core.leads import canonical_lead_name
-from ecg_core.readers.guard import damage_means
 from ecg_core.readers.inputs import InputFile, ReadRequest
 from ecg_core.readers.patient_facts import age_years, sex
 from ecg_core.readers.recording import (

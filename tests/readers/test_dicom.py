@@ -6,6 +6,7 @@ import numpy as np
 import pydicom
 import pytest
 
+from ecg_core import child_process
 from ecg_core.errors import (
     ECGError,
     FileTooLargeError,
@@ -15,7 +16,7 @@ from ecg_core.errors import (
     UnsupportedFormatError,
 )
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.readers import NamedBytes, dicom, open_ecg
+from ecg_core.readers import NamedBytes, open_ecg
 from tests.readers.reader_files import EXAMPLES
 
 
@@ -176,7 +177,7 @@ def test_truncated_files_are_refused(kept):
 
 def test_a_file_that_unpacks_to_gigabytes_ends_the_child_only(dataset, monkeypatch):
     # A deflated data set of one private element of 600 MB of zeros, against a limit of 500 MB.
-    monkeypatch.setattr(dicom, "_MEMORY_BYTES", 500_000_000)
+    monkeypatch.setattr(child_process, "_MEMORY_BYTES", 500_000_000)
     dataset.file_meta.TransferSyntaxUID = pydicom.uid.DeflatedExplicitVRLittleEndian
     meta = io.BytesIO()
     pydicom.dcmwrite(meta, pydicom.FileDataset("", {}, preamble=bytes(128), file_meta=dataset.file_meta))
