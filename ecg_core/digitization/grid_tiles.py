@@ -1,0 +1,98 @@
+"""Spectra of overlapping tiles of a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from ecg_core.digitization.grid_evidence import Evidence
+from ecg_core.digitization.types import Points
+
+_STEP = 0.6  # of a tile
+_MIRRORED = 12  # columns of negative frequency kept, so that peaks near the axis are whole
+_FLOOR_BINS = 11  # a peak is measured against the mean of this neighbourhood
+
+
+@dataclass(frozen=True, eq=False)
+class TileSpectra:
+    """Log power over its surroundings of each tile.
+
+    `prominence` is `(tiles, size, columns)` in nepers; frequency zero stands at `origin` (column, row) and a bin is
+    `1 / size` cycles a pixel.
+    """
+
+    centres_px: Points
+    prominence: NDArray[np.float32]
+    size: int
+
+    @property
+    def origin(self) -> Points:
+        """Column and row of frequency zero."""
+        return np.array([_MIRRORED, self.size // 2], float)
+
+    def frequency(self, column: NDArray[np.floating], row: NDArray[np.floating]) -> Points:
+        """Cycles a pixel `(n, 2)` at places in the spectrum."""
+        return (np.column_stack([column, row]) - self.origin) / self.size
+
+    def peaks_near(self, expected: Points, reach: float) -> tuple[Points, NDArray[np.float64]]:
+        """The highest peak near an expected frequency, for each tile.
+
+        `expected` is `(tiles, 2)` in cycles a pixel, `reach` a part of its length. Returns the frequencies
+        `(tiles, 2)` between bins and their prominence `(tiles,)`.
+        """
+        sign = np.where(expected[:, :1] < 0, -1.0, 1.0)
+        centre = np.round(sign * expected * self.size + self.origin).astype(int)
+        bins = int(
+            np.clip(np.ceil(reach * np.linalg.norm(expected, axis=1).max() * self.size), 1, _MIRRORED - 3)
+        )
+        rows, columns = self.prominence.shape[1:]
+        centre = np.clip(centre, bins + 1, np.array([columns, rows]) - bins - 2)
+        offset = np.arange(-bins, bins + 1)
+        tile = np.arange(len(centre))
+        patch = self.prominence[
+            tile[:, None, None],
+            centre[:, 1, None, None] + offset[:, None],
+            centre[:, 0, None, None] + offset,
+        ]
+        best = patch.reshape(len(patch), -1).argmax(1)
+        row = centre[:, 1] + best // len(offset) - bins
+        column = centre[:, 0] + best % len(offset) - bins
+        between_columns = _vertex(*(self.prominence[tile, row, column + i] for i in (-1, 0, 1)))
+        between_rows = _vertex(*(self.prominence[tile, row + i, column] for i in (-1, 0, 1)))
+        found = self.frequency(column + between_columns, row + between_rows)
+        return sign * found, self.prominence[tile, row, column].astype(float)
+
+
+def tile_spectra(evidence: Evidence, size: int, at_most: int | None = None) -> TileSpectra:
+    """Spectra of tiles of about `size` pixels; `at_most` so many of them, evenly taken."""
+    size = fft.next_fast_len(min(size, *evidence.shape), real=True) & ~1
+    size = min(size, min(evidence.shape) & ~1)
+    corners = _corners(evidence.shape, size)
+    if at_most is not None:
+        corners = corners[:: max(1, -(-len(corners) // at_most))]
+    window = np.hanning(size).astype(np.float32)
+    tiles = np.stack([evidence[y : y + size, x : x + size] for x, y in corners]) * np.outer(window, window)
+    spectrum = fft.rfft2(tiles)
+    power = np.log(spectrum.real**2 + spectrum.imag**2 + 1e-3)
+    half = fft.fftshift(power, axes=1)
+    mirrored = np.roll(half[:, ::-1, _MIRRORED:0:-1], 1, axis=1)
+    whole = np.concatenate([mirrored, half], axis=2)
+    prominence = np.stack([one - cv2.blur(one, (_FLOOR_BINS, _FLOOR_BINS)) for one in whole])
+    return TileSpectra(np.array(corners) + (size - 1) / 2, prominence, size)
+
+
+def _corners(shape: tuple[int, ...], size: int) -> list[tuple[int, int]]:
+    y, x = (
+        np.linspace(0, n - size, 1 + int(np.ceil((n - size) / (_STEP * size)))).astype(int) for n in shape
+    )
+    return [(int(i), int(j)) for j in y for i in x]
+
+
+def _vertex(left: NDArray[np.floating], middle: NDArray[np.floating], right: NDArray[np.floating]) -> NDArray:
+    """Where the parabola through three points is highest, from the middle one, at most half a step away."""
+    bend = left - 2 * middle + right
+    return np.clip(np.where(bend < 0, 0.5 * (left - right) / np.minimum(bend, -1e-9), 0.0), -0.5, 0.5)

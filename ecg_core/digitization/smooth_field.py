@@ -1,0 +1,67 @@
+"""The smoothest field on a mesh that agrees with scattered, partly wrong observations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, sparse
+
+_ROUNDS = 3  # of reweighting
+_ANCHOR = 1e-5  # keeps what no observation reaches at zero
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """`operator` `(n, nodes)` takes a field to what `values` `(n,)` were observed, with `weights` `(n,)`."""
+
+    operator: sparse.csr_matrix
+    values: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+
+def slopes(shape: tuple[int, int]) -> sparse.csr_matrix:
+    """Differences between neighbouring nodes: first all those to the right, then all those downward."""
+    rows, columns = shape
+    right = sparse.kron(sparse.eye(rows), _difference(columns))
+    down = sparse.kron(_difference(rows), sparse.eye(columns))
+    return sparse.vstack([right, down], format="csr")
+
+
+def smooth_field(
+    shape: tuple[int, int], observations: Observations, stiffness: float, tolerance: float
+) -> NDArray[np.float64]:
+    """The field `(rows, columns)` with the least bending energy (a thin plate's) plus squared misfit.
+
+    `stiffness` weighs bending against misfit; observations further off than `tolerance` lose weight (Cauchy).
+    """
+    plate = stiffness * _bending(shape) + _ANCHOR * sparse.eye(shape[0] * shape[1])
+    operator, values = observations.operator, observations.values
+    weights = observations.weights
+    for _ in range(_ROUNDS):
+        weighted = (operator.T @ sparse.diags(weights)).tocsr()
+        field = _solved(plate + weighted @ operator, weighted @ values, 2 * shape[1])
+        weights = observations.weights / (1 + ((operator @ field - values) / tolerance) ** 2)
+    return field.reshape(shape)
+
+
+def _solved(matrix: sparse.csr_matrix, right_side: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """A symmetric positive definite system whose entries lie within `width` of the diagonal."""
+    entries = sparse.triu(matrix).tocoo()
+    banded = np.zeros((width + 1, len(right_side)))
+    banded[width + entries.row - entries.col, entries.col] = entries.data
+    return linalg.solveh_banded(banded, right_side, overwrite_ab=True, check_finite=False)
+
+
+def _difference(nodes: int) -> sparse.csr_matrix:
+    return sparse.diags([-1.0, 1.0], [0, 1], shape=(nodes - 1, nodes), format="csr")
+
+
+def _bending(shape: tuple[int, int]) -> sparse.csr_matrix:
+    rows, columns = shape
+    second = [_difference(n - 1) @ _difference(n) for n in shape]
+    across = sparse.kron(sparse.eye(rows), second[1].T @ second[1])
+    down = sparse.kron(second[0].T @ second[0], sparse.eye(columns))
+    twist = sparse.kron(_difference(rows), _difference(columns))
+    return (across + down + 2 * twist.T @ twist).tocsr()
