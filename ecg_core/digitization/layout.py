@@ -1,0 +1,88 @@
+"""`find_layout`: which lead stands where on a flat page, from its rows of trace and its printed lead names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecg_core.digitization.arrangement import Arrangement, best_arrangement
+from ecg_core.digitization.layouts import layouts_named
+from ecg_core.digitization.lead_boxes import corrected, lead_boxes
+from ecg_core.digitization.names import lead_names
+from ecg_core.digitization.pulses import find_pulses
+from ecg_core.digitization.rows import Row, find_rows
+from ecg_core.digitization.types import Corrections, FlatPage, InkMap, Layout, PrintedText, Pulse
+from ecg_core.errors import NotAnECGPageError
+
+_TOGETHER_MM = 1.5  # rows that begin (or end) together differ by less
+_WHOLE_ROW = 0.8  # of the longest row: shorter ones keep their own ends
+
+
+def find_layout(
+    flat: FlatPage, ink: InkMap, texts: Sequence[PrintedText], corrections: Corrections
+) -> Layout:
+    """Find rows, pulses and leads of a flat page; what the user says is final.
+
+    Raises NotAnECGPageError where there is no row of trace.
+    """
+    rows = find_rows(ink.trace, flat.px_per_mm)
+    if not rows:
+        raise NotAnECGPageError(
+            "No ECG trace was found on this page. If there is one, try a sharper picture that shows the whole page."
+        )
+    pulses = find_pulses(ink.pulse, ink.trace, rows, flat.px_per_mm)
+    spans_px = _spans(rows, pulses, flat.px_per_mm)
+    span_px = (min(x0 for x0, _ in spans_px), max(x1 for _, x1 in spans_px))
+    height, width = ink.trace.shape
+    wanted = [known for known in layouts_named(corrections.layout or "") if known.n_rows == len(rows)]
+    arrangement = best_arrangement(rows, span_px, lead_names(texts), width, flat.px_per_mm, wanted)
+    found = lead_boxes(arrangement, rows, spans_px, (height, width), flat.px_per_mm)
+    return Layout(
+        name=arrangement.name,
+        boxes=corrected(found, corrections),
+        pulses=pulses,
+        time_zero_px=span_px[0],
+        confidence=arrangement.confidence,
+        reasons=_reasons(arrangement),
+    )
+
+
+def _spans(rows: Sequence[Row], pulses: Sequence[Pulse], px_per_mm: float) -> list[tuple[float, float]]:
+    """From where to where each row runs, pulses left out; rows that begin or end together are made to agree."""
+    longest_px = max(row.x1_px - row.x0_px for row in rows)
+    ends = np.array([_without_pulse(row, number, pulses) for number, row in enumerate(rows)])
+    whole = np.array([row.x1_px - row.x0_px >= _WHOLE_ROW * longest_px for row in rows])
+    together_px = _TOGETHER_MM * px_per_mm
+    start, stop = (_consensus(ends[whole, side], together_px) for side in (0, 1))
+    ends[whole] = start, stop
+    return [(float(x0), float(x1)) for x0, x1 in ends]
+
+
+def _without_pulse(row: Row, number: int, pulses: Sequence[Pulse]) -> tuple[float, float]:
+    x0_px, x1_px = row.x0_px, row.x1_px
+    middle_px = (x0_px + x1_px) / 2
+    for pulse in pulses:
+        if pulse.row == number and pulse.box.x1_px < middle_px:
+            x0_px = max(x0_px, pulse.box.x1_px)
+        elif pulse.row == number and pulse.box.x0_px > middle_px:
+            x1_px = min(x1_px, pulse.box.x0_px)
+    return x0_px, x1_px
+
+
+def _consensus(places_px: NDArray[np.float64], together_px: float) -> float:
+    """The place that most agree on, as the median of those that do."""
+    near = abs(places_px[:, None] - places_px[None]) <= together_px
+    return float(np.median(places_px[near[int(np.argmax(near.sum(1)))]]))
+
+
+def _reasons(arrangement: Arrangement) -> tuple[str, ...]:
+    """What the layout rests on, in words."""
+    cells, names = arrangement.shape.cells, arrangement.shape.names
+    found = int((names.name_of_cell >= 0).sum())
+    n_rows = arrangement.shape.n_main + arrangement.shape.n_rhythm
+    rows = f"{n_rows} row{'s' if n_rows > 1 else ''} of trace found"
+    if found == 0:
+        return rows, "no lead name could be read: the order of the leads is the usual one, please check it"
+    return rows, f"{found} of {len(cells)} lead names found"

@@ -1,0 +1,122 @@
+"""From an arrangement to the boxes in which traces are looked for, and what a user says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ecg_core.digitization.arrangement import Arrangement, Cell
+from ecg_core.digitization.rows import Row
+from ecg_core.digitization.types import Box, BoxCorrection, Corrections, LeadBox
+from ecg_core.leads import STANDARD_LEADS
+
+_BAND_MM = 30.0  # from the baseline: where a trace is looked for at least
+_BAND_ROWS = 1.5  # the same in distances between rows
+_AS_USER_SAYS = "as the user says"
+
+
+def lead_boxes(
+    arrangement: Arrangement,
+    rows: Sequence[Row],
+    spans_px: Sequence[tuple[float, float]],
+    size: tuple[int, int],
+    px_per_mm: float,
+) -> tuple[LeadBox, ...]:
+    """A box for each cell that holds any trace. `spans_px` is from where to where each row runs; `size` (height, width)."""
+    boxes = [
+        _box(arrangement, number, rows, spans_px, size, px_per_mm)
+        for number in range(len(arrangement.shape.cells))
+    ]
+    return tuple(box for box in boxes if box is not None)
+
+
+def _box(
+    arrangement: Arrangement,
+    number: int,
+    rows: Sequence[Row],
+    spans_px: Sequence[tuple[float, float]],
+    size: tuple[int, int],
+    px_per_mm: float,
+) -> LeadBox | None:
+    cell = arrangement.shape.cells[number]
+    lead = arrangement.leads[number]
+    x0_px, x1_px = _extent(arrangement, cell, spans_px[cell.row])
+    if x1_px - x0_px < 2 * px_per_mm:
+        return None
+    baseline_px = rows[cell.row].baseline_between(x0_px, x1_px)
+    gaps = np.diff([row.baseline_px for row in rows])
+    reach_px = max(_BAND_MM * px_per_mm, _BAND_ROWS * float(np.median(gaps)) if len(gaps) else 0.0)
+    confidence, reasons = _trust(arrangement, number)
+    return LeadBox(
+        lead=lead,
+        row=cell.row,
+        column=cell.column,
+        box=Box(x0_px, max(0.0, baseline_px - reach_px), x1_px, min(size[0] - 1.0, baseline_px + reach_px)),
+        baseline_px=baseline_px,
+        rhythm=cell.rhythm,
+        inverted=lead == arrangement.inverted and not cell.rhythm,
+        name_found=arrangement.shape.names.name_of_cell[number] >= 0,
+        confidence=confidence,
+        reasons=reasons,
+    )
+
+
+def _extent(arrangement: Arrangement, cell: Cell, span_px: tuple[float, float]) -> tuple[float, float]:
+    bounds_px = arrangement.shape.bounds_px
+    if cell.rhythm or arrangement.shape.n_columns == 1:
+        return span_px
+    x0_px, x1_px = float(bounds_px[cell.column]), float(bounds_px[cell.column + 1]) - 1
+    if cell.column == arrangement.shape.n_columns - 1:
+        x1_px = span_px[1]
+    return max(x0_px, span_px[0]), min(x1_px, span_px[1])
+
+
+def _trust(arrangement: Arrangement, number: int) -> tuple[float, tuple[str, ...]]:
+    """How sure the lead of a cell is, and why, in words."""
+    lead, shape = arrangement.leads[number], arrangement.shape
+    confidence = float(arrangement.probability[number])
+    strip = shape.cells[number].rhythm
+    if shape.names.name_of_cell[number] < 0:
+        if strip:
+            return confidence, (f"the name of the rhythm strip was not found; it is most often {lead}",)
+        return 0.9 * confidence, (
+            f"the name {lead} was not found; it follows from the layout {arrangement.name}",
+        )
+    evidence = shape.names.evidence[number]
+    read = STANDARD_LEADS[int(evidence.argmax())]
+    if read == lead:
+        return confidence, (f"the name {lead} is printed beside it",)
+    return 0.6 * confidence, (
+        f"its name looks like {read}, but {lead} stands here in the layout {arrangement.name}",
+    )
+
+
+def corrected(boxes: Sequence[LeadBox], corrections: Corrections) -> tuple[LeadBox, ...]:
+    """The boxes as the user wants them.
+
+    A correction's number counts the boxes as they were found; those that the user added stand behind them.
+    """
+    by_number = {correction.box: correction for correction in corrections.boxes}
+    everything = [*boxes, *corrections.added]
+    kept = [(box, by_number.get(number)) for number, box in enumerate(everything)]
+    return tuple(
+        _corrected(box, correction) if correction else box
+        for box, correction in kept
+        if correction is None or not correction.absent
+    )
+
+
+def _corrected(box: LeadBox, correction: BoxCorrection) -> LeadBox:
+    area = correction.area or box.box
+    inside = area.y0_px <= box.baseline_px <= area.y1_px
+    return replace(
+        box,
+        lead=correction.lead or box.lead,
+        box=area,
+        baseline_px=box.baseline_px if inside else (area.y0_px + area.y1_px) / 2,
+        inverted=box.inverted and correction.lead in (None, box.lead),
+        confidence=1.0 if correction.lead else box.confidence,
+        reasons=(_AS_USER_SAYS,) if correction.lead else box.reasons,
+    )
