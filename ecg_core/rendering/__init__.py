@@ -11,6 +11,7 @@ from ecg_core.rendering.page import (
     PrintedString,
     RenderedPage,
 )
+from ecg_core.rendering.random_style import kit_style, random_style
 from ecg_core.rendering.render import render_page
 from ecg_core.rendering.sheet import SHEETS, Sheet, one_column, sheet
 from ecg_core.rendering.style import (
@@ -40,7 +41,9 @@ __all__ = [
     "RenderedPage",
     "SeparatorStyle",
     "Sheet",
+    "kit_style",
     "one_column",
+    "random_style",
     "render_page",
     "sheet",
 ]

@@ -28,7 +28,8 @@ def latin_fonts(folder: Path) -> tuple[Path, ...]:
 
 def script_fonts(folder: Path) -> tuple[Path, ...]:
     """Fonts below a folder that look handwritten, by their names."""
-    return tuple(path for path in _font_files(folder) if _named_as(path, _HANDWRITTEN))
+    named = [path for path in _font_files(folder) if _named_as(path, _HANDWRITTEN)]
+    return tuple(path for path in named if _look(path) is not None)
 
 
 def _font_files(folder: Path) -> list[Path]:

@@ -20,9 +20,10 @@ def grid_paper(
         (style.minor, 1.0, style.minor_colour, style.minor_width_mm),
         (style.major, 5.0, style.major_colour, style.major_width_mm),
     ):
+        margins_mm = ((style.margin_mm, style.margin_mm), (style.margin_mm + style.top_mm, style.margin_mm))
         across = [
-            _profile(length, px_per_mm, period_mm, width_mm, offset, style.margin_mm, antialias)
-            for length, offset in zip(size, style.offset_mm, strict=True)
+            _profile(length, px_per_mm, period_mm, width_mm, offset, margin, antialias)
+            for length, offset, margin in zip(size, style.offset_mm, margins_mm, strict=True)
         ]
         _print_marks(rgb, mark, across, colour)
     return rgb
@@ -34,13 +35,13 @@ def _profile(
     period_mm: float,
     width_mm: float,
     offset_mm: float,
-    margin_mm: float,
+    margins_mm: tuple[float, float],
     antialias: bool,
 ) -> Profile:
     """How much of each pixel the lines cover that cross this direction; the page's edge is at -0.5 px."""
     length_mm = length_px / px_per_mm
-    first = np.ceil((margin_mm - offset_mm) / period_mm)
-    last = np.floor((length_mm - margin_mm - offset_mm) / period_mm)
+    first = np.ceil((margins_mm[0] - offset_mm) / period_mm)
+    last = np.floor((length_mm - margins_mm[1] - offset_mm) / period_mm)
     centres = (np.arange(first, last + 1) * period_mm + offset_mm) * px_per_mm - 0.5
     if not antialias:
         return _hard_profile(length_px, centres, max(1, round(width_mm * px_per_mm)))

@@ -70,6 +70,7 @@ class Print:
     trace_width_px: float
     leads: tuple[PrintedLead, ...]
     pulses: tuple[PrintedPulse, ...]
+    joins: tuple[Points, ...]  # drawn from the end of one lead to the start of the next
     strings: tuple[PrintedString, ...]
     record: ECGRecord  # all that was printed, at TRUTH_FS_HZ, time zero at the left end of the rows
 
@@ -100,7 +101,7 @@ class RenderedPage:
         outlines = [np.array(pulse.outline_px) for pulse in self.print.pulses]
         for value, lines in (
             (PULSE, outlines),
-            (TRACE, [lead.points_px for lead in self.print.leads]),
+            (TRACE, [*self.print.joins, *(lead.points_px for lead in self.print.leads)]),
         ):
             for line in lines:
                 patch = stroke(finite_runs(self.warp.to_image(line)), width_px, self.size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,8 @@ def print_page(record: ECGRecord, style: PageStyle) -> RenderedPage:
     write_texts(text, plan, style)
 
     rgb = grid_paper(size, style.px_per_mm, style.paper_colour, style.grid, antialias=style.ink.antialias)
-    _draw(rgb, leads, pulses, plan, style)
+    joins = _joins(leads) if style.joined else ()
+    _draw(rgb, leads, pulses, joins, plan, style)
     cover = text.cover if style.ink.antialias else _hard(text.cover)
     paint(rgb, Patch(0, 0, cover), style.ink.text_colour)
     printed = Print(
@@ -50,6 +52,7 @@ def print_page(record: ECGRecord, style: PageStyle) -> RenderedPage:
         trace_width_px=style.ink.trace_width_mm * style.px_per_mm,
         leads=leads,
         pulses=pulses,
+        joins=joins,
         strings=tuple(text.strings),
         record=_printed_record(record, leads, style),
     )
@@ -162,6 +165,7 @@ def _draw(
     rgb: NDArray[np.uint8],
     leads: tuple[PrintedLead, ...],
     pulses: tuple[PrintedPulse, ...],
+    joins: tuple[Points, ...],
     plan: PagePlan,
     style: PageStyle,
 ) -> None:
@@ -171,6 +175,9 @@ def _draw(
     width_px = ink.trace_width_mm * style.px_per_mm
     strokes = [(finite_runs(lead.points_px), width_px) for lead in leads]
     strokes += [([np.array(pulse.outline_px)], width_px) for pulse in pulses]
+    strokes += [([join], width_px) for join in joins]
+    if style.border:
+        strokes.append(([_frame(plan, style)], width_px))
     separator_px = max(style.separators.width_mm * style.px_per_mm, 0.7)
     strokes += [([line], separator_px) for line in separators(plan, style)]
     for lines, line_width_px in strokes:
@@ -178,6 +185,22 @@ def _draw(
         if patch is not None and not ink.antialias:
             patch = replace(patch, cover=_hard(patch.cover))
         paint(rgb, patch, ink.trace_colour)
+
+
+def _joins(leads: tuple[PrintedLead, ...]) -> tuple[Points, ...]:
+    """What the pen draws on its way from the end of one lead to the start of the next one."""
+    pairs = [(left, right) for left, right in pairwise(leads) if left.row == right.row]
+    ends = [np.stack([left.points_px[-1], right.points_px[0]]) for left, right in pairs]
+    return tuple(line for line in ends if np.isfinite(line).all())
+
+
+def _frame(plan: PagePlan, style: PageStyle) -> Points:
+    """A rectangle around the rows, half way to the edges of the page."""
+    left, right = plan.rows_x0_mm / 4, (plan.rows_x1_mm + 3 * plan.width_mm) / 4
+    top = plan.baselines_mm[0] - plan.row_height_mm / 2
+    bottom = (plan.baselines_mm[-1] + plan.row_height_mm / 2 + plan.height_mm) / 2
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+    return mm_to_px(np.array(corners), style.px_per_mm)
 
 
 def _hard(cover: NDArray[np.uint8]) -> NDArray[np.uint8]:

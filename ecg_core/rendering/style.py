@@ -29,6 +29,7 @@ class GridStyle:
     major_width_mm: float = 0.2
     offset_mm: tuple[float, float] = (0.0, 0.0)  # of the first line from the left and upper edge
     margin_mm: float = 0.0  # left blank along all four edges of the page
+    top_mm: float = 0.0  # left blank besides at the upper edge, for a header
 
 
 @dataclass(frozen=True)
