@@ -1,0 +1,85 @@
+"""The best path of every row of a page through the runs of ink in its columns, all rows at once.
+
+The states of a row in one column are the runs that it may pass through there and "no ink seen". A path pays for faint
+ink and for columns without any, for the distance between the runs of neighbouring columns (none where they overlap,
+since a steep stroke fills tall runs), for leaving the course it held so far, and for ink nearer to another row. Each
+state remembers the course of its own best path, as in per-survivor processing (Raheli, Polydoros & Tzou 1995), which
+resolves crossings at the price of a first-order path.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecg_core.digitization.candidates import Candidates, Floats, Ints
+
+# Prices, all per mm of paper: of a column along time, of a distance across.
+_NO_INK = 3.0
+_FAINT = 1.0  # ink of probability 0
+_FOREIGN = 1.0  # lying on the baseline of another row
+_JUMP = 1.5
+_TURN = 0.1
+_LARGEST_TURN_MM = 1.0  # beyond it a change of course is a QRS complex and costs no more
+_AT_STEP = 0.1  # what a jump costs of its price where one lead ends and the next begins
+
+_COURSE_KEPT = 0.7  # share of the course so far that one more column leaves
+_THIN = 1.6  # times the thickness of the line: a taller run is a stroke or a crossing and shows no course
+
+
+def decode(candidates: Candidates, thickness_px: float, px_per_mm: float) -> Ints:
+    """The cheapest path of every row, as candidate numbers `(rows, columns)`, -1 where no ink was seen."""
+    c = candidates
+    columns, rows, count = c.run.shape
+    half = thickness_px / 2
+    highest = np.minimum(c.top_px + half, c.centre_px)  # where the middle of the line may lie in a run
+    lowest = np.maximum(c.bottom_px - half, c.centre_px)
+    thin = c.bottom_px - c.top_px < _THIN * thickness_px
+    price = _prices(c, px_per_mm)
+    jump_price = np.where(c.steps, _AT_STEP, 1.0)[:, :, None, None] * _JUMP / px_per_mm
+    turn_price, largest_turn = _TURN / px_per_mm, _LARGEST_TURN_MM * px_per_mm
+
+    row, state = np.arange(rows)[:, None], np.arange(count + 1)
+    cost = np.zeros((rows, count + 1))
+    # What each state remembers: edges of the last run, where the line was in it, its course in px per column.
+    memory = np.zeros((rows, count + 1, 4))
+    memory[..., :3] = np.nan
+    back = np.empty((columns, rows, count + 1), np.int64)
+    step = np.empty((rows, count + 1, count + 1))
+    for x in range(columns):
+        low, high, y, course = np.moveaxis(memory, 2, 0)[..., None]
+        jump = np.fmax(np.fmax(c.top_px[x, :, None] - high, low - c.bottom_px[x, :, None]), 0)
+        ahead = y + course
+        aim = np.clip(ahead, highest[x, :, None], lowest[x, :, None])
+        turn = np.fmin(np.abs(aim - ahead), largest_turn)
+        step[:, :, :count] = jump_price[x] * jump + turn_price * np.nan_to_num(turn)
+        step[:, :, count] = 0
+        step += cost[:, :, None]
+        back[x] = best = step.argmin(1)
+        cost = step[row, best, state] + price[x]
+        memory = memory[row, best]
+        arrived = np.where(np.isnan(aim), c.centre_px[x, :, None], aim)[row, best[:, :count], state[:count]]
+        moved = arrived - memory[:, :count, 2]
+        follows = thin[x] & ~np.isnan(moved)
+        kept = memory[:, :count, 3]
+        memory[:, :count, 3] = np.where(follows, _COURSE_KEPT * kept + (1 - _COURSE_KEPT) * moved, kept)
+        memory[:, :count, 0], memory[:, :count, 1] = c.top_px[x], c.bottom_px[x]
+        memory[:, :count, 2] = arrived
+    return _trace_back(back, cost.argmin(1))
+
+
+def _prices(c: Candidates, px_per_mm: float) -> Floats:
+    """What being in each state costs, `(columns, rows, candidates + 1)`; the last state is "no ink seen"."""
+    ink = np.where(c.run >= 0, _FAINT * (1 - c.ink) + _FOREIGN * c.foreign, np.inf)
+    none = np.where(c.required, np.inf, np.where(c.outside, 0.0, _NO_INK))
+    return np.concatenate([ink, none[:, :, None]], axis=2) / px_per_mm
+
+
+def _trace_back(back: NDArray[np.int64], state: Ints) -> Ints:
+    columns, rows, states = back.shape
+    path = np.empty((rows, columns), np.int64)
+    row = np.arange(rows)
+    for x in range(columns - 1, -1, -1):
+        path[:, x] = state
+        state = back[x, row, state]
+    return np.where(path < states - 1, path, -1)
