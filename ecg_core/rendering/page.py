@@ -18,7 +18,7 @@ OTHER, TRACE, PULSE, TEXT = range(4)  # the classes of pixels
 TRUTH_FS_HZ = 500.0
 
 _THINNEST_MASK_PX = 1.3  # thinner lines would fall between the pixels of the class mask
-_TEXT_COVER = 110  # of 255: from here on a pixel counts as print
+_TEXT_COVER = 80  # of 255: from here on a pixel counts as print
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,7 +66,7 @@ _PHOTO: _Way = (
 _COPY: _Way = (
     (0.40, (printing.worn_ink, printing.thick_ink, printing.missing_lines)),
     *_DRAWN_ON,
-    (0.30, (creases.folds, light.uneven_light)),
+    (0.20, (creases.folds,)),
     (0.60, (pose.tilt,)),
     (0.30, (camera.defocus,)),
     (0.40, (printing.specks,)),

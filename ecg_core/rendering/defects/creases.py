@@ -18,9 +18,11 @@ def wrinkles(page: RenderedPage, rng: np.random.Generator) -> RenderedPage:
     width, height = page.size
     small = (width // _FIELD_STEP_PX + 2, height // _FIELD_STEP_PX + 2)
     relief = np.zeros(small[::-1], np.float32)
+    stretch = np.exp(rng.normal(0, 0.6))  # hills may be long
+    stretched = (small[0], max(2, round(small[1] * stretch)))
     for cell, weight in ((40, 1.0), (18, 0.6), (7, 0.25)):
         # Ridges (the absolute value of smooth noise has creases at its zeros) and hills.
-        hills = clouds(small, cell, rng)
+        hills = np.asarray(cv2.resize(clouds(stretched, cell, rng), small), np.float32)
         relief += np.float32(weight) * (np.abs(hills) if rng.random() < 0.6 else hills)
     amplitude_px = rng.uniform(0, 0.35) * page.px_per_mm[0]
     view = rng.normal(0, 1, 2)

@@ -40,7 +40,9 @@ def shadow(page: RenderedPage, rng: np.random.Generator) -> RenderedPage:
 def colour_cast(page: RenderedPage, rng: np.random.Generator) -> RenderedPage:
     """The colour of the light and the camera's idea of white: warm, cold or strong as in an old film."""
     strength = rng.choice([0.06, 0.15, 0.3])
-    gains = np.clip(1 + rng.normal(0, strength, 3), 0.35, 1.3)
+    warmth = rng.normal(0, strength)
+    off_axis = rng.normal(0, strength / (1 if rng.random() < 0.3 else 5), 3)
+    gains = np.clip(1 + np.array([warmth, 0, -warmth]) + off_axis, 0.35, 1.3)
     gains *= rng.uniform(0.7, 1.05) / gains.max()
     return page.with_picture(_curves(page.rgb, gains, gamma=rng.uniform(0.8, 1.4)))
 

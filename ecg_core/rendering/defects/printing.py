@@ -13,9 +13,10 @@ def fax(page: RenderedPage, rng: np.random.Generator) -> RenderedPage:
     """Black and white only, by one threshold or a local one, with specks; part of the grid may stay."""
     grey = np.asarray(cv2.cvtColor(page.rgb, cv2.COLOR_RGB2GRAY), np.float32)
     ink, paper = np.quantile(grey[::4, ::4], [0.003, 0.5])
-    level = ink + (paper - ink) * np.float32(rng.uniform(0.4, 0.8))
-    if rng.random() < 0.4:  # relative to the surroundings, as a copier does
-        around = cv2.blur(grey, (61, 61))
+    level = ink + (paper - ink) * np.float32(rng.uniform(0.35, 0.7))
+    if rng.random() < 0.6:  # relative to the paper around, as a copier does
+        window_px = 2 * round(4 * page.px_per_mm[0]) + 1
+        around = cv2.blur(grey, (window_px, window_px))
         level = around * (level / max(float(paper), 1.0))
     if rng.random() < 0.6:
         grey = grey + rng.standard_normal(grey.shape, dtype=np.float32) * np.float32(rng.uniform(3, 15))
