@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ecg_core.leads import LIMB_FROM_I_II, STANDARD_LEADS, limb_leads_from_pair
 
 Sex = Literal["female", "male"]
+DIGITIZED_PAGE = "digitized page"  # `Source.format` of a record that was printed on paper
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import numpy as np
 import wfdb
 
-from ecg_core.record import ECGRecord
+from ecg_core.record import DIGITIZED_PAGE, ECGRecord
+
+
+def wfdb_stem(name: str) -> str:
+    """The nearest name that WFDB allows for a record: letters, digits, hyphens and underscores."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name) or "_"
 
 
 def write_wfdb(record: ECGRecord, folder: Path, stem: str) -> Path:
     """Write `<stem>.hea` and `<stem>.dat` (millivolts, 16 bit, NaN as WFDB's invalid sample); returns the header's path.
 
-    Age, sex, derived leads and, where a simulation altered the signal, `#Simulated: …` stand as comments
+    `stem` is a name that WFDB allows (`wfdb_stem`). Leads without any sample are left out. Age, sex, derived leads and, where a simulation altered the signal, `#Simulated: …` stand as comments
     in the header; the reader knows a simulated record by it.
     """
+    record = record.select([lead for lead in record.leads if np.isfinite(record.lead_mv(lead)).any()])
     folder.mkdir(parents=True, exist_ok=True)
     wfdb.wrsamp(
         stem,
@@ -34,6 +42,7 @@ def _comments(record: ECGRecord) -> list[str]:
     comments = [] if patient.age_years is None else [f"Age: {patient.age_years:g}"]
     comments += [] if patient.sex is None else [f"Sex: {patient.sex}"]
     comments += [f"Derived leads: {', '.join(sorted(record.derived_leads))}"] if record.derived_leads else []
+    comments += ["Digitized: from a page"] if record.source.format == DIGITIZED_PAGE else []
     if record.simulated:
         return [*comments, f"Simulated: {'; '.join(record.notes) or 'yes'}"]
     return comments

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
 from pathlib import Path
-from typing import Any
 
 from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.export import annotation_json
 from ecg_core.annotation.measurements import measure
 from ecg_core.annotation.methods import DEFAULT_METHOD, delineators
 from ecg_core.cli.batch import run_batch
-from ecg_core.cli.results import ResultFolder
+from ecg_core.cli.opening import open_path
+from ecg_core.cli.results import ResultFolder, write_json
 from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
-from ecg_core.readers import open_ecg
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,16 +24,9 @@ def run(arguments: argparse.Namespace) -> int:
     results = ResultFolder(arguments.out, lambda path: f"{path.stem}.json", resume=arguments.resume)
 
     def step(path: Path) -> None:
-        record = open_ecg(path, fs_hz=arguments.fs_hz, unit=arguments.unit)
+        record = open_path(path, arguments)
         filtered = filter_record(record).record
         annotation = annotate(filtered, method)
-        _write(results.path(path), annotation_json(annotation, measure(annotation, filtered)))
+        write_json(results.path(path), annotation_json(annotation, measure(annotation, filtered)))
 
     return run_batch(arguments.paths, step, results.is_done)
-
-
-def _write(path: Path, found: dict[str, Any]) -> None:
-    """Write the whole file or nothing, so that `--resume` can trust what it sees."""
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(found, allow_nan=False), encoding="utf-8")
-    os.replace(temporary, path)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ecg_core.cli.paths import Candidate, find_candidates
+from ecg_core.cli.paths import Candidate, find_candidates, may_be_ecg
 from ecg_core.cli.progress import Progress
 from ecg_core.errors import ECGError, UnsupportedFormatError
 
@@ -20,16 +20,22 @@ class Outcome:
 
     n_done: int = 0
     n_skipped: int = 0
-    left_out: list[Path] = field(default_factory=list)  # tables in folders that are no ECGs
+    left_out: list[Path] = field(default_factory=list)  # tables and pictures in folders that are no ECGs
     failures: list[tuple[Path, str]] = field(default_factory=list)
 
 
-def run_batch(given: Sequence[str], step: Step, is_done: Callable[[Path], bool]) -> int:
+def run_batch(
+    given: Sequence[str],
+    step: Step,
+    is_done: Callable[[Path], bool],
+    wanted: Callable[[Path], bool] = may_be_ecg,
+) -> int:
     """Apply `step` to every ECG that `given` means and that is not done; returns the exit status.
 
+    `wanted` says which files in folders are meant.
     Whatever `step` raises for one file does not stop the others.
     """
-    candidates = find_candidates(given)
+    candidates = find_candidates(given, wanted)
     progress = Progress(len(candidates))
     outcome = Outcome()
     for candidate in candidates:

@@ -18,8 +18,12 @@ from ecg_core.errors import ECGError
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"  # those that come with the program
 
 _PATHS_HELP = (
-    "ECG files (WFDB header or signal file, CSV, TSV, EDF, DICOM, zip), folders (all ECGs in them and in "
-    "their subfolders), or quoted patterns such as 'ward/**/*.hea'"
+    "ECG files (WFDB header or signal file, CSV, TSV, EDF, DICOM, scanned or photographed page, zip), folders "
+    "(all ECGs in them and in their subfolders), or quoted patterns such as 'ward/**/*.hea'"
+)
+_IMAGES_HELP = (
+    "scanned or photographed ECGs (PNG, JPEG, TIFF, BMP, WebP, PDF; the pages of one file are one ECG), folders "
+    "(all of them there and in subfolders), or quoted patterns such as 'scans/**/*.jpg'"
 )
 
 
@@ -48,10 +52,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Kalium {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_annotate(commands)
+    _add_digitize(commands)
     _add_predict(commands)
     _add_evaluate(commands)
     _add_train(commands)
     _add_simulate(commands)
+    _add_render(commands)
     return parser
 
 
@@ -72,6 +78,23 @@ def _add_annotate(commands: Commands[argparse.ArgumentParser]) -> None:
         "--out", type=Path, required=True, metavar="DIR", help="folder for the results; made if absent"
     )
     parser.add_argument("--method", metavar="NAME", help="another way to find waves; a wrong name lists them")
+
+
+def _add_digitize(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "digitize",
+        "turn scanned or photographed ECGs into digital ones",
+        "Follow the traces on pictures and PDFs of ECGs. Each file gives a WFDB record DIR/<name>.hea and .dat (mV "
+        "at 500 Hz, invalid samples where nothing is printed), and DIR/<name>.json with layout, scale, confidence "
+        "of each lead, and warnings. A page whose scale cannot be told is refused unless the options give it.",
+        "python -m ecg_core digitize scans --out digitized",
+    )
+    _add_paths(parser, "IMAGE", _IMAGES_HELP)
+    _add_page_scale(parser)
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for the results; made if absent"
+    )
 
 
 def _add_predict(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -172,6 +195,44 @@ def _add_simulate(commands: Commands[argparse.ArgumentParser]) -> None:
     )
 
 
+def _add_render(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "render",
+        "print ECGs as page pictures with known truth",
+        "Print each ECG on a page, clean or with defects of scans and photos, and write DIR/<name>_page.png, the "
+        "signal that can be read from it (WFDB) and its facts (layout, scale, places of leads and text) as JSON. "
+        "For tests, training and teaching.",
+        "python -m ecg_core render examples/ptbxl --out pages --layout 3x4 --defects folds photo",
+    )
+    _add_paths(parser, "PATH", _PATHS_HELP)
+    _add_signal_facts(parser)
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for the pages; made if absent"
+    )
+    parser.add_argument(
+        "--layout",
+        default="3x4",
+        metavar="ROWSxCOLUMNS",
+        help="a wrong one lists them (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--rhythm", nargs="*", metavar="LEAD", help="strips below the leads (default: II below 3x4)"
+    )
+    parser.add_argument("--cabrera", action="store_true", help="limb leads in Cabrera's order")
+    parser.add_argument("--chest", action="store_true", help="V1 to V6 where the layout holds six leads")
+    parser.add_argument("--speed", type=float, default=25.0, metavar="MM_S", help="default: %(default)g")
+    parser.add_argument("--gain", type=float, default=10.0, metavar="MM_MV", help="default: %(default)g")
+    parser.add_argument("--dpi", type=float, default=200.0, help="resolution (default: %(default)g)")
+    parser.add_argument(
+        "--defects", nargs="+", default=[], metavar="NAME", help="in this order; a wrong name lists them"
+    )
+    parser.add_argument("--random", action="store_true", help="style and defects by chance, all of them")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of all that is random (default: %(default)s)"
+    )
+
+
 def _command(
     commands: Commands[argparse.ArgumentParser], name: str, summary: str, description: str, example: str
 ) -> argparse.ArgumentParser:
@@ -179,9 +240,33 @@ def _command(
 
 
 def _add_batch_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help=_PATHS_HELP)
-    parser.add_argument("--resume", action="store_true", help="skip what an earlier run has done")
+    _add_paths(parser, "PATH", _PATHS_HELP)
+    _add_signal_facts(parser)
+    _add_page_scale(parser)
+
+
+def _add_signal_facts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fs-hz", type=float, metavar="HZ", help="sampling rate of files that do not state it"
     )
     parser.add_argument("--unit", choices=["mV", "uV"], help="unit of files that do not state it")
+
+
+def _add_paths(parser: argparse.ArgumentParser, name: str, explanation: str) -> None:
+    parser.add_argument("paths", nargs="+", metavar=name, help=explanation)
+    parser.add_argument("--resume", action="store_true", help="skip what an earlier run has done")
+
+
+def _add_page_scale(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--px-per-mm",
+        type=float,
+        metavar="PX",
+        help="pixels per millimetre of scanned pages (not measured then)",
+    )
+    parser.add_argument(
+        "--speed", type=float, metavar="MM_S", help="paper speed of scanned pages (not found out then)"
+    )
+    parser.add_argument(
+        "--gain", type=float, metavar="MM_MV", help="gain of scanned pages (not found out then)"
+    )

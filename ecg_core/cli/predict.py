@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ecg_core.analysis import analyze
 from ecg_core.cli.batch import run_batch
+from ecg_core.cli.opening import open_path
 from ecg_core.cli.prediction_file import PredictionFile
 from ecg_core.errors import CheckpointError
 from ecg_core.inference.checkpoint import load_checkpoints
 from ecg_core.inference.table import predictions_table
-from ecg_core.readers import open_ecg
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     with PredictionFile(arguments.out, models, resume=arguments.resume) as table:
 
         def step(path: Path) -> None:
-            record = open_ecg(path, fs_hz=arguments.fs_hz, unit=arguments.unit)
+            record = open_path(path, arguments)
             analysis = analyze(record, checkpoints=checkpoints)
             table.append(predictions_table(str(path), analysis.predictions))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from ecg_core.errors import ECGError
 
@@ -30,3 +33,10 @@ class ResultFolder:
                 "Choose another folder for it (--out)."
             )
         return self._resume and self.path(ecg).is_file()
+
+
+def write_json(path: Path, found: Mapping[str, Any]) -> None:
+    """Write the whole file or nothing, so that `--resume` can trust what it sees."""
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(json.dumps(found, allow_nan=False), encoding="utf-8")
+    os.replace(temporary, path)

@@ -10,14 +10,14 @@ import numpy as np
 
 from ecg_core.annotation.annotate import annotate
 from ecg_core.cli.batch import run_batch
+from ecg_core.cli.opening import open_path
 from ecg_core.cli.results import ResultFolder
 from ecg_core.datasets.potassium import K_MAX_MEQ_L, K_MIN_MEQ_L
 from ecg_core.errors import ECGError, SignalError
 from ecg_core.filtering.pipeline import filter_record
-from ecg_core.readers import open_ecg
 from ecg_core.simulation.effects import TYPICAL_PATIENT
 from ecg_core.simulation.simulate import simulate_potassium
-from ecg_core.writers import write_wfdb
+from ecg_core.writers import wfdb_stem, write_wfdb
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,10 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise ECGError(f"The simulation covers {K_MIN_MEQ_L:g} to {K_MAX_MEQ_L:g} mEq/L, not {k_meq_l:g}.")
 
     suffix = f"_k{k_meq_l:.1f}".replace(".", "_")
-    results = ResultFolder(arguments.out, lambda path: f"{path.stem}{suffix}.hea", resume=arguments.resume)
+    results = ResultFolder(
+        arguments.out, lambda path: f"{wfdb_stem(path.stem)}{suffix}.hea", resume=arguments.resume
+    )
 
     def step(path: Path) -> None:
-        base = filter_record(open_ecg(path, fs_hz=arguments.fs_hz, unit=arguments.unit)).record
+        base = filter_record(open_path(path, arguments)).record
         try:
             simulated = simulate_potassium(
                 replace(base, notes=()),

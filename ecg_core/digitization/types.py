@@ -164,7 +164,14 @@ class Calibration:
 
     def px_per_mv_of(self, box: LeadBox) -> float:
         """How many flat pixels a millivolt of this lead is tall."""
-        return self.px_per_mv[box.row] * (self.chest_gain_ratio if box.lead in CHEST_LEADS else 1.0)
+        return self.px_per_mv[box.row] * self._ratio(box)
+
+    def gain_mm_mv_of(self, box: LeadBox) -> float:
+        """How many millimetres a millivolt of this lead is tall."""
+        return self.gain_mm_mv[box.row] * self._ratio(box)
+
+    def _ratio(self, box: LeadBox) -> float:
+        return self.chest_gain_ratio if box.lead in CHEST_LEADS else 1.0
 
 
 @dataclass(frozen=True, eq=False)

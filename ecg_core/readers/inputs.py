@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 from zipfile import ZipFile, ZipInfo
 
+from ecg_core.digitization.types import Corrections
 from ecg_core.errors import FileTooLargeError, UnreadableFileError, damage_means
 
 Unit = Literal["mV", "uV"]
@@ -72,15 +73,22 @@ class ReadRequest:
     """What a reader is given.
 
     `companion` finds another file of the same upload, archive or folder by its bare name;
-    `workspace` is a folder to write into; `fs_hz` and `unit` are what the user added.
+    `workspace` is a folder to write into; `fs_hz`, `unit` and, for pages, `corrections` are what the
+    user added. `files` are more than one only where they are pages of one ECG; `file` is the first.
     """
 
-    file: InputFile
+    files: Sequence[InputFile]
     companion: Callable[[str], InputFile | None]
     limits: Limits
     workspace: Path
-    fs_hz: float | None = None
-    unit: Unit | None = None
+    fs_hz: float | None
+    unit: Unit | None
+    corrections: Corrections
+
+    @property
+    def file(self) -> InputFile:
+        """The file to read."""
+        return self.files[0]
 
 
 def store_uploads(uploads: Sequence[NamedBytes], folder: Path) -> list[InputFile]:

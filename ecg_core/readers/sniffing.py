@@ -21,6 +21,8 @@ class FileKind(Enum):
     MATLAB = auto()
     PDF = auto()
     PICTURE = auto()
+    HEIC = auto()
+    GIF = auto()
     XML = auto()
     HTML = auto()
     SCP = auto()
@@ -38,14 +40,18 @@ _MAGIC: tuple[tuple[int, bytes, FileKind], ...] = (
     (0, b"%PDF-", FileKind.PDF),
     (0, b"\x89PNG\r\n\x1a\n", FileKind.PICTURE),
     (0, b"\xff\xd8\xff", FileKind.PICTURE),  # JPEG
-    (0, b"GIF8", FileKind.PICTURE),
+    (0, b"GIF8", FileKind.GIF),
     (0, b"BM", FileKind.PICTURE),
     (0, b"II*\x00", FileKind.PICTURE),  # TIFF
     (0, b"MM\x00*", FileKind.PICTURE),
-    (4, b"ftyp", FileKind.PICTURE),  # HEIC
+    (0, b"II+\x00", FileKind.PICTURE),  # TIFF beyond 4 GB
+    (0, b"MM\x00+", FileKind.PICTURE),
+    (4, b"ftyp", FileKind.HEIC),  # also AVIF and films
     (8, b"WEBP", FileKind.PICTURE),
     (16, b"SCPECG", FileKind.SCP),
 )
+
+_MAY_BE_TEXT = {FileKind.PICTURE, FileKind.HEIC, FileKind.GIF}  # their magic is short and of letters
 
 # MATLAB 4: little-endian type (0-52), rows, columns, imaginary flag, name length.
 _MATLAB_4 = re.compile(
@@ -63,7 +69,7 @@ def sniff(head: bytes) -> FileKind:
     if not head.strip():
         return FileKind.EMPTY
     for offset, magic, kind in _MAGIC:
-        if head.startswith(magic, offset) and not (kind is FileKind.PICTURE and _is_text(head)):
+        if head.startswith(magic, offset) and not (kind in _MAY_BE_TEXT and _is_text(head)):
             return kind
     if _is_text(head):
         return _kind_of_text(decode_text(head))

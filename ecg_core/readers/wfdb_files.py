@@ -204,7 +204,8 @@ def _patient(facts: Mapping[str, str]) -> Patient:
 
 
 def _fact_notes(facts: Mapping[str, str]) -> tuple[str, ...]:
-    """Diagnosis codes and the mark that `writers.write_wfdb` leaves in a simulated record."""
+    """Diagnosis codes, and the marks that `writers.write_wfdb` leaves in a digitized or simulated record."""
     dx, simulated = facts.get("dx"), facts.get("simulated")
     notes = [f"Diagnosis codes in the file: {dx[:200]}."] if dx else []
+    notes += ["Digitized from a page."] if "digitized" in facts else []
     return (*notes, f"{simulated[:200]}.") if simulated else tuple(notes)

@@ -81,7 +81,7 @@ def test_interruption_is_told_plainly(
     def interrupted(path: Path, **facts: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ecg_core.cli.annotate.open_ecg", interrupted)
+    monkeypatch.setattr("ecg_core.cli.opening.open_ecg", interrupted)
     (tmp_path / "a.csv").touch()
     assert main(["annotate", str(tmp_path / "a.csv"), "--out", str(tmp_path)]) == 130
     assert "Interrupted" in capsys.readouterr().err

@@ -42,8 +42,10 @@ def test_a_zip_may_hold_any_format(tmp_path):
     [
         (b"", UnreadableFileError, "is empty"),
         (b"  \n", UnreadableFileError, "is empty"),
-        (b"%PDF-1.4 ...", UnsupportedFormatError, "scanned pages are not read yet"),
-        (b"\x89PNG\r\n\x1a\n\x00", UnsupportedFormatError, "scans and photos are not read yet"),
+        (b"%PDF-1.4 ...", UnreadableFileError, "not a complete PDF"),
+        (b"\x89PNG\r\n\x1a\n\x00", UnreadableFileError, "not a complete picture"),
+        (b"\x00\x00\x00\x18ftypheic", UnsupportedFormatError, "HEIC photo .* JPEG"),
+        (b"GIF89a\x00\x01", UnsupportedFormatError, "save it as PNG"),
         (b"<?xml version='1.0'?><AnnotatedECG/>", UnsupportedFormatError, "HL7 aECG, GE MUSE"),
         (bytes(16) + b"SCPECG", UnsupportedFormatError, "SCP-ECG"),
         (b"<html><body>404</body></html>", UnsupportedFormatError, "web page"),

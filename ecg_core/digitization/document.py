@@ -1,0 +1,69 @@
+"""`digitize_document`: from the pages of a file to one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from ecg_core.digitization.digitize import Progress, digitize_page
+from ecg_core.digitization.merging import merge_records
+from ecg_core.digitization.types import Corrections, Digitization, LeadConfidence, PageImage
+from ecg_core.errors import NotAnECGPageError
+from ecg_core.record import DIGITIZED_PAGE, ECGRecord
+
+_NO_CORRECTIONS: Mapping[int, Corrections] = MappingProxyType({})
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """The pages of a file that hold ECG, the record that they make together, and what was left out, in words."""
+
+    pages: tuple[Digitization, ...]
+    record: ECGRecord
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def scale_known(self) -> bool:
+        """Whether no page's scale is a guess."""
+        return all(page.calibration.known for page in self.pages)
+
+    @property
+    def leads(self) -> tuple[LeadConfidence, ...]:
+        """How far each lead of the record can be trusted; of a lead on several pages the best."""
+        every = [lead for page in self.pages for lead in page.leads]
+        best = {lead.lead: lead for lead in sorted(every, key=lambda lead: lead.confidence)}
+        return tuple(best[name] for name in self.record.leads if name in best)
+
+
+def digitize_document(
+    pages: Sequence[PageImage],
+    corrections: Mapping[int, Corrections] = _NO_CORRECTIONS,
+    progress: Progress = lambda stage: None,
+) -> Document:
+    """Digitize every page that holds ECG and make one record of them.
+
+    `corrections` are those of a page by its number in the file. Pages without ECG (letters, reports) are left
+    out; raises the NotAnECGPageError of the first one when there is no other, and any other ECGError at once.
+    """
+    found: list[Digitization] = []
+    refusals: list[NotAnECGPageError] = []
+    left_out: list[str] = []
+    for page in pages:
+        try:
+            found.append(digitize_page(page, corrections.get(page.number, Corrections()), progress))
+        except NotAnECGPageError as refusal:
+            refusals.append(refusal)
+            left_out.append(f"Page {page.number} was left out: {refusal}")
+    if not found:
+        raise refusals[0]
+    return document_of(found, left_out)
+
+
+def document_of(pages: Sequence[Digitization], left_out: Sequence[str] = ()) -> Document:
+    """Pages that are digitized already as one document; what must be said about them stands in the record's notes."""
+    record = merge_records([page.record for page in pages])
+    warnings = [warning for page in pages for warning in page.warnings]
+    notes = dict.fromkeys((*left_out, *record.notes, *warnings))
+    source = replace(record.source, format=DIGITIZED_PAGE)
+    return Document(tuple(pages), replace(record, source=source, notes=tuple(notes)), tuple(left_out))
