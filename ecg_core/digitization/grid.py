@@ -26,6 +26,7 @@ _TILES_ALONG = 8
 _LEAST_TILE_PX = 96
 _TRIAL_TILES = 16  # by which channels are compared
 _LEAST_SEEN = 0.25  # of the tiles
+_STIFF, _PLIANT = 10.0, 1.0  # how far paper is held flat against wide and against fine lines
 _VIEW_PX = 48.0  # per line at most
 
 
@@ -77,7 +78,7 @@ def _settled(
     plane_from_image = lattice.plane_from_image
     bend = flat_bend(plane_from_image, evidence.shape)
     for _ in range(2):
-        bend = refine_bend(evidence, plane_from_image, bend, 1.0)
+        bend = refine_bend(evidence, plane_from_image, bend, 1.0, _STIFF)
     line_px = 1 / np.sqrt(abs(np.linalg.det(plane_from_image[:2, :2])))
     view, view_px = lattice_view(evidence, plane_from_image, bend, min(line_px, _VIEW_PX))
     spectrum = line_spectrum(view, view_px)
@@ -94,5 +95,5 @@ def _settled(
         stroke_width_px(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)) / (line_px * period),
     )
     if spacing.fine_lines and spacing.mm > 1:
-        bend = refine_bend(evidence, plane_from_image, bend, spacing.mm)
+        bend = refine_bend(evidence, plane_from_image, bend, spacing.mm, _PLIANT)
     return plane_from_image, bend, spacing

@@ -19,8 +19,12 @@ _CANDIDATES = 40  # highest peaks looked at
 _SKEW_DEG = 10.0  # from a right angle
 _SQUEEZE = 1.28  # of one direction against the other
 _LEAST_PROMINENCE = 2.2  # nepers; traces and text alone stay below
+_SQUARENESS = 3.0  # how little a squeezed lattice is believed beside a square one
 _NEARLY_AS_GOOD = 0.6  # a slower lattice is preferred: its lines cannot be taken for one another
 _REACHES = (0.15, 0.08, 0.05)  # in which peaks are looked for, pass by pass, as parts of the frequency
+_HARMONICS = 5, 4, 3, 2  # of the lines, looked at in this order
+_NYQUIST = 0.45  # cycles a pixel: above, peaks fold
+_CLEAR = 0.8  # part of the tiles in which a harmonic has to be seen
 _TOLERANCE_BINS = 0.5
 _PERSPECTIVE = 0.3  # how strong it may be at the picture's edge before the evidence has to be good
 
@@ -55,44 +59,87 @@ def seed(spectra: TileSpectra) -> tuple[Points, float]:
     if not pairs:
         return np.empty((0, 2)), 0.0
     worth = np.array([min(height[a], height[b]) for a, b in pairs])
-    slow = np.array([np.linalg.norm(frequency[a]) + np.linalg.norm(frequency[b]) for a, b in pairs])
+    slow = np.array([_slowness(frequency[a], frequency[b]) for a, b in pairs])
     slow[worth < _NEARLY_AS_GOOD * worth.max()] = np.inf
     chosen = frequency[list(pairs[int(slow.argmin())])]
     return _right_and_down(chosen), float(worth.max())
 
 
 def fit_lattice(spectra: TileSpectra, frequencies: Points) -> Lattice:
-    """The homography whose local frequencies are those of the tiles, near the two given ones."""
+    """The homography whose local frequencies are those of the tiles, near the two given ones.
+
+    Fitted to the lines themselves, then to the highest of their harmonics that is clear: it is so many times as exact.
+    """
     middle = spectra.centres_px.mean(0)
     half = max(float(np.abs(spectra.centres_px - middle).max()), spectra.size / 2)
     at = (spectra.centres_px - middle) / half
     shape = np.concatenate([(frequencies * half).ravel(), [0.0, 0.0]])
-    bins = spectra.size / half
     for reach in _REACHES:
-        expected = _local_frequencies(shape, at)
-        near = [spectra.peaks_near(expected[:, i] / half, reach) for i in (0, 1)]
-        found = np.stack([frequency * half for frequency, _ in near], axis=1)
-        prominence = np.column_stack([height for _, height in near])
-        weight = np.clip(prominence / _LEAST_PROMINENCE - 0.5, 0.0, 1.0)
-        fit = optimize.least_squares(
-            _residuals, shape, args=(at, found, weight, bins), loss="cauchy", f_scale=_TOLERANCE_BINS / 2,
-            x_scale=np.array([half * np.linalg.norm(frequencies[0])] * 4 + [1.0, 1.0]),
-        )  # fmt: skip
-        shape = fit.x
-    off = np.linalg.norm(_local_frequencies(shape, at) - found, axis=2) * bins
-    good = ((off < 2 * _TOLERANCE_BINS) & (weight > 0)).all(axis=1)
+        peaks = _peaks(spectra, shape, half, 1, reach)
+        shape = _fitted(shape, at, peaks)
+    for harmonic in _HARMONICS:
+        if harmonic * np.abs(frequencies).max() > _NYQUIST:
+            continue
+        higher = _peaks(spectra, shape, half, harmonic, _REACHES[-1] * 2 / harmonic)
+        if np.mean(higher.weight.min(axis=1) > 0) > _CLEAR:
+            shape = _fitted(shape, at, higher)
+            break
+    good = peaks.agree(_local_frequencies(shape, at))
     return Lattice(
         plane_from_image=_homography(shape) @ scaling(1 / half, 1 / half) @ shifting(*-middle),
         tiles=spectra.centres_px[good],
         seen=float(good.mean()),
-        prominence=float(np.median(prominence[good])) if good.any() else 0.0,
+        prominence=float(np.median(peaks.prominence[good])) if good.any() else 0.0,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Peaks:
+    """What the tiles say about the lattice: `frequency` `(tiles, 2, 2)`, `prominence` and `weight` `(tiles, 2)`."""
+
+    frequency: NDArray[np.float64]
+    prominence: NDArray[np.float64]
+    bins: float  # of a tile's spectrum in a unit of frequency
+
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        return np.clip(self.prominence / _LEAST_PROMINENCE - 0.5, 0.0, 1.0)
+
+    def agree(self, expected: NDArray[np.float64]) -> NDArray[np.bool_]:
+        off = np.linalg.norm(self.frequency - expected, axis=2) * self.bins
+        return ((off < 2 * _TOLERANCE_BINS) & (self.weight > 0)).all(axis=1)
+
+
+def _peaks(
+    spectra: TileSpectra, shape: NDArray[np.float64], half: float, harmonic: int, reach: float
+) -> _Peaks:
+    """Peaks of the tiles near a harmonic of the lattice of `shape`, as frequencies of its lines."""
+    at = (spectra.centres_px - spectra.centres_px.mean(0)) / half
+    expected = _local_frequencies(shape, at) * harmonic / half
+    near = [spectra.peaks_near(expected[:, i], reach) for i in (0, 1)]
+    frequency = np.stack([found * half / harmonic for found, _ in near], axis=1)
+    return _Peaks(frequency, np.column_stack([height for _, height in near]), spectra.size * harmonic / half)
+
+
+def _fitted(shape: NDArray[np.float64], at: Points, peaks: _Peaks) -> NDArray[np.float64]:
+    fit = optimize.least_squares(
+        _residuals, shape, args=(at, peaks), loss="cauchy", f_scale=_TOLERANCE_BINS / 2,
+        x_scale=np.array([np.linalg.norm(shape[:2])] * 4 + [1.0, 1.0]),
+    )  # fmt: skip
+    fitted: NDArray[np.float64] = fit.x
+    return fitted
 
 
 def _square(one: Points, other: Points) -> bool:
     lengths = np.linalg.norm(one), np.linalg.norm(other)
     cosine = abs(one @ other) / (lengths[0] * lengths[1])
     return bool(max(lengths) < _SQUEEZE * min(lengths) and cosine < np.sin(np.deg2rad(_SKEW_DEG)))
+
+
+def _slowness(one: Points, other: Points) -> float:
+    """Mean length of two frequencies, as if higher where they differ: 4 lines one way are 5 the other way else."""
+    lengths = np.linalg.norm(one), np.linalg.norm(other)
+    return float(np.mean(lengths) * (max(lengths) / min(lengths)) ** _SQUARENESS)
 
 
 def _right_and_down(frequencies: Points) -> Points:
@@ -115,12 +162,6 @@ def _local_frequencies(shape: NDArray[np.float64], at: Points) -> NDArray[np.flo
     return (linear - place[:, :, None] * perspective) / depth[:, None, None]
 
 
-def _residuals(
-    shape: NDArray[np.float64],
-    at: Points,
-    found: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    bins: float,
-) -> NDArray[np.float64]:
-    off = (_local_frequencies(shape, at) - found) * bins * weight[:, :, None]
+def _residuals(shape: NDArray[np.float64], at: Points, peaks: _Peaks) -> NDArray[np.float64]:
+    off = (_local_frequencies(shape, at) - peaks.frequency) * peaks.bins * peaks.weight[:, :, None]
     return np.concatenate([off.ravel(), shape[4:] / _PERSPECTIVE])

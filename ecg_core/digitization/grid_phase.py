@@ -14,9 +14,10 @@ from ecg_core.digitization.mapping import Bend, Matrix, PaperMap, dense_map, sca
 from ecg_core.digitization.smooth_field import Observations, slopes, smooth_field
 
 _NODES_ALONG = 40  # of the longer side
-_PERIOD_PX = 6.0  # a line's period in the view in which phases are taken
+_PERIOD_PX = (
+    8.0  # a line's period in the view in which phases are taken; 1 mm lines must not fold onto 5 mm ones
+)
 _LEAST_WINDOW = 2.5, 1.5  # either way: periods, node steps
-_STIFFNESS = 0.3  # thin plate against phases, per node
 _TOLERANCE = 0.06  # of a period: a phase further off is no line of the grid
 _CLEAR_QUANTILE = 0.9  # of the amplitude is a clear grid's
 _VISIBLE = 0.3, 0.7  # parts of that: no grid below, full weight above
@@ -41,15 +42,20 @@ def covered(
     return corners.min(0), corners.max(0)
 
 
-def refine_bend(evidence: Evidence, plane_from_image: Matrix, bend: Bend, frequency: float) -> Bend:
-    """`bend` put right by the grid lines of `frequency` (per unit of the plane) in both directions."""
+def refine_bend(
+    evidence: Evidence, plane_from_image: Matrix, bend: Bend, frequency: float, stiffness: float
+) -> Bend:
+    """`bend` put right by the grid lines of `frequency` (per unit of the plane) in both directions.
+
+    `stiffness` is that of the paper (a thin plate) against what the lines of one node say.
+    """
     view, px_per_unit = lattice_view(evidence, plane_from_image, bend, _PERIOD_PX * frequency)
     rows, columns = bend.shift.shape[:2]
     step_px = bend.step * px_per_unit
     period_px = px_per_unit / frequency
     reach_px = max(_LEAST_WINDOW[0] * period_px, _LEAST_WINDOW[1] * step_px)
     phases = line_phases(view, (np.arange(columns) * step_px, np.arange(rows) * step_px), reach_px, period_px)
-    off = np.stack([_followed(one) for one in phases], axis=-1) / frequency
+    off = np.stack([_followed(one, stiffness) for one in phases], axis=-1) / frequency
     nodes = bend.nodes() + off.reshape(-1, 2)
     return replace(bend, shift=off + bend.at(nodes).reshape(off.shape))
 
@@ -95,7 +101,7 @@ def _windows(nodes: NDArray[np.float64], at: NDArray[np.integer], reach: float) 
     return (0.5 + 0.5 * np.cos(np.pi * off)).astype(np.float32)
 
 
-def _followed(phases: Phases) -> NDArray[np.float64]:
+def _followed(phases: Phases, stiffness: float) -> NDArray[np.float64]:
     """How many periods the lines are shifted at each node: followed from node to node, then fitted to the phase."""
     shape = (phases.shape[0], phases.shape[1])
     amplitude = np.abs(phases)
@@ -114,12 +120,12 @@ def _followed(phases: Phases) -> NDArray[np.float64]:
             np.concatenate([step.ravel() for step in steps]),
             np.concatenate([pair.ravel() for pair in pairs]),
         ),
-        _STIFFNESS,
+        stiffness,
         _TOLERANCE,
     )
     walked += np.angle(np.sum(weights * np.exp(2j * np.pi * (turns - walked)))) / (2 * np.pi)
     unwrapped = walked + (turns - walked + 0.5) % 1.0 - 0.5
     everywhere = sparse.eye(amplitude.size, format="csr")
     return smooth_field(
-        shape, Observations(everywhere, unwrapped.ravel(), weights.ravel()), _STIFFNESS, _TOLERANCE
+        shape, Observations(everywhere, unwrapped.ravel(), weights.ravel()), stiffness, _TOLERANCE
     )

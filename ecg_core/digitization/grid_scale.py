@@ -61,7 +61,7 @@ def subdivision(spectrum: LineSpectrum) -> int:
     """How many of the lattice's lines make one period of all that is printed."""
     for lines in (5, 3, 2):
         between = [spectrum.seen(i / lines) for i in range(1, 2 * lines) if i % lines]
-        if np.mean(between) > _SEEN_DB / 2 and max(between) > _SEEN_DB:
+        if np.mean(between) > _SEEN_DB and max(between) > 2 * _SEEN_DB:
             return lines
     return 1
 
@@ -91,9 +91,10 @@ def stroke_width_px(grey: NDArray[np.uint8]) -> float:
     window = (2 * (max(grey.shape) // 80) + 1,) * 2
     dark = cv2.subtract(cv2.blur(grey, window), grey)
     blackest = float(np.quantile(dark[::4, ::4], 0.995))
-    distance = cv2.distanceTransform((dark > _STROKE_CONTRAST * blackest).astype(np.uint8), cv2.DIST_L2, 3)
-    ridge = distance[(distance > 0) & (distance >= cv2.dilate(distance, np.ones((3, 3))))]
-    return float(2 * np.median(ridge) - 1) if ridge.size else 1.0
+    ink = (dark > _STROKE_CONTRAST * blackest).astype(np.int8)
+    edges = np.count_nonzero(np.diff(ink, axis=0)) + np.count_nonzero(np.diff(ink, axis=1))
+    # a stroke of length l crosses pixel edges 2 l (|cos| + |sin|) times, 8 l / pi times on the average
+    return float(8 * np.count_nonzero(ink) / (np.pi * max(edges, 1)))
 
 
 def _across(view: Evidence, px_per_line: float) -> NDArray[np.float64]:
