@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.digitization.candidates import Candidates, Floats, Ints, columns_of, find_bands, find_candidates
+from ecg_core.digitization.pen_line import SAMPLES_PER_PX, pen_line
 from ecg_core.digitization.runs import find_runs
-from ecg_core.digitization.strokes import SAMPLES_PER_PX, pen_line
 from ecg_core.digitization.types import Anchor, InkMap, Layout, LeadBox, Trace
 from ecg_core.digitization.viterbi import decode
 

@@ -23,6 +23,7 @@ _TURN = 0.1
 _LARGEST_TURN_MM = 1.0  # beyond it a change of course is a QRS complex and costs no more
 _AT_STEP = 0.1  # what a jump costs of its price where one lead ends and the next begins
 
+_FAR_PX = 1e6
 _COURSE_KEPT = 0.7  # share of the course so far that one more column leaves
 _THIN = 1.6  # times the thickness of the line: a taller run is a stroke or a crossing and shows no course
 
@@ -31,40 +32,37 @@ def decode(candidates: Candidates, thickness_px: float, px_per_mm: float) -> Int
     """The cheapest path of every row, as candidate numbers `(rows, columns)`, -1 where no ink was seen."""
     c = candidates
     columns, rows, count = c.run.shape
-    half = thickness_px / 2
-    highest = np.minimum(c.top_px + half, c.centre_px)  # where the middle of the line may lie in a run
-    lowest = np.maximum(c.bottom_px - half, c.centre_px)
-    thin = c.bottom_px - c.top_px < _THIN * thickness_px
+    top, bottom, centre = (np.nan_to_num(edge, nan=_FAR_PX) for edge in (c.top_px, c.bottom_px, c.centre_px))
+    highest = np.minimum(top + thickness_px / 2, centre)  # where the middle of the line may lie in a run
+    lowest = np.maximum(bottom - thickness_px / 2, centre)
+    thin = bottom - top < _THIN * thickness_px
     price = _prices(c, px_per_mm)
     jump_price = np.where(c.steps, _AT_STEP, 1.0)[:, :, None, None] * _JUMP / px_per_mm
     turn_price, largest_turn = _TURN / px_per_mm, _LARGEST_TURN_MM * px_per_mm
 
     row, state = np.arange(rows)[:, None], np.arange(count + 1)
     cost = np.zeros((rows, count + 1))
-    # What each state remembers: edges of the last run, where the line was in it, its course in px per column.
-    memory = np.zeros((rows, count + 1, 4))
-    memory[..., :3] = np.nan
+    # What each state remembers: edges of the last run, where the line was in it, its course in px per column. At
+    # first nothing is far from it, and no course follows.
+    memory = np.zeros((4, rows, count + 1))
+    memory[:3] = np.array([-_FAR_PX, _FAR_PX, -_FAR_PX])[:, None, None]
     back = np.empty((columns, rows, count + 1), np.int64)
-    step = np.empty((rows, count + 1, count + 1))
+    step = np.zeros((rows, count + 1, count + 1))
     for x in range(columns):
-        low, high, y, course = np.moveaxis(memory, 2, 0)[..., None]
-        jump = np.fmax(np.fmax(c.top_px[x, :, None] - high, low - c.bottom_px[x, :, None]), 0)
+        low, high, y, course = memory[..., None]
+        jump = np.maximum(np.maximum(top[x, :, None] - high, low - bottom[x, :, None]), 0)
         ahead = y + course
-        aim = np.clip(ahead, highest[x, :, None], lowest[x, :, None])
-        turn = np.fmin(np.abs(aim - ahead), largest_turn)
-        step[:, :, :count] = jump_price[x] * jump + turn_price * np.nan_to_num(turn)
-        step[:, :, count] = 0
-        step += cost[:, :, None]
-        back[x] = best = step.argmin(1)
-        cost = step[row, best, state] + price[x]
-        memory = memory[row, best]
-        arrived = np.where(np.isnan(aim), c.centre_px[x, :, None], aim)[row, best[:, :count], state[:count]]
-        moved = arrived - memory[:, :count, 2]
-        follows = thin[x] & ~np.isnan(moved)
-        kept = memory[:, :count, 3]
-        memory[:, :count, 3] = np.where(follows, _COURSE_KEPT * kept + (1 - _COURSE_KEPT) * moved, kept)
-        memory[:, :count, 0], memory[:, :count, 1] = c.top_px[x], c.bottom_px[x]
-        memory[:, :count, 2] = arrived
+        aim = np.minimum(np.maximum(ahead, highest[x, :, None]), lowest[x, :, None])
+        turn = np.minimum(np.abs(aim - ahead), largest_turn)
+        step[:, :, :count] = jump_price[x] * jump + turn_price * turn
+        back[x] = best = (step + cost[:, :, None]).argmin(1)
+        cost = cost[row, best] + step[row, best, state] + price[x]
+        memory = memory[:, row, best]
+        arrived = aim[row, best[:, :count], state[:count]]
+        moved, kept = arrived - memory[2, :, :count], memory[3, :, :count]
+        follows = thin[x] & (np.abs(moved) < largest_turn)
+        memory[3, :, :count] = np.where(follows, _COURSE_KEPT * kept + (1 - _COURSE_KEPT) * moved, kept)
+        memory[:3, :, :count] = top[x], bottom[x], arrived
     return _trace_back(back, cost.argmin(1))
 
 
