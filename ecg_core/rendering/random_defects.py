@@ -23,11 +23,11 @@ _DRAWN_ON = (
 )
 _FILE: _Way = (
     (0.10, (marks.masked_names,)),
-    (0.20, (pose.cut, pose.blank_border)),
+    (0.15, (pose.cut, pose.blank_border)),
     (0.08, (camera.uneven_scale,)),
-    (0.35, (camera.low_resolution, camera.enlarged)),
+    (0.30, (camera.low_resolution, camera.enlarged)),
     (0.10, (light.greyscale, light.low_contrast)),
-    (0.50, (camera.jpeg,)),
+    (0.40, (camera.jpeg,)),
 )
 _SCAN: _Way = (
     (0.15, (printing.worn_ink, printing.missing_lines, printing.thick_ink)),
