@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import zlib
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,14 @@ import numpy as np
 from PIL import Image
 
 from ecg_core.cli.batch import run_batch
-from ecg_core.cli.results import ResultFolder
+from ecg_core.cli.results import ResultFolder, write_json
 from ecg_core.errors import ECGError
 from ecg_core.leads import canonical_lead_name
 from ecg_core.readers import open_ecg
 from ecg_core.rendering import SHEETS, PageStyle, RenderedPage, random_style, render_page, sheet
 from ecg_core.rendering.defects import DEFECTS
 from ecg_core.rendering.page import Defect
-from ecg_core.writers import write_wfdb
+from ecg_core.writers import wfdb_stem, write_wfdb
 
 _MM_PER_INCH = 25.4
 _LETTER_MM = (279.4, 215.9)  # holds ten seconds at 25 mm/s
@@ -28,7 +27,9 @@ _LETTER_MM = (279.4, 215.9)  # holds ten seconds at 25 mm/s
 def run(arguments: argparse.Namespace) -> int:
     """Write picture, truth and facts for every ECG; returns the exit status."""
     style = None if arguments.random else _style(arguments)
-    results = ResultFolder(arguments.out, lambda path: f"{path.stem}_page.json", resume=arguments.resume)
+    results = ResultFolder(
+        arguments.out, lambda path: f"{wfdb_stem(path.stem)}_page.json", resume=arguments.resume
+    )
 
     def step(path: Path) -> None:
         record = open_ecg(path, fs_hz=arguments.fs_hz, unit=arguments.unit)
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         facts_path = results.path(path)
         Image.fromarray(page.rgb).save(facts_path.with_suffix(".png"))
         write_wfdb(page.truth, arguments.out, facts_path.stem)
-        facts_path.write_text(json.dumps(page_facts(page), indent=1), encoding="utf-8")
+        write_json(facts_path, page_facts(page))
 
     return run_batch(arguments.paths, step, results.is_done)
 

@@ -16,10 +16,9 @@ def grid_paper(
     """Paper of `size` (width, height) px with its grid, `(height, width, 3)` uint8."""
     width, height = size
     rgb = np.full((height, width, 3), paper, np.uint8)
-    for mark, period_mm, colour, width_mm in (
-        (style.minor, 1.0, style.minor_colour, style.minor_width_mm),
-        (style.major, 5.0, style.major_colour, style.major_width_mm),
-    ):
+    minor = (style.minor, 1.0, style.minor_colour, style.minor_width_mm)
+    major = (style.major, 5.0, style.major_colour, style.major_width_mm)
+    for mark, period_mm, colour, width_mm in (major, minor) if style.minor_on_top else (minor, major):
         margins_mm = ((style.margin_mm, style.margin_mm), (style.margin_mm + style.top_mm, style.margin_mm))
         across = [
             _profile(length, px_per_mm, period_mm, width_mm, offset, margin, antialias)

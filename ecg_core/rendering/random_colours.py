@@ -61,6 +61,7 @@ def random_grid(rng: np.random.Generator) -> GridStyle:
         minor_colour=_paled(other_ink, minor_strength),
         major_colour=_paled(ink, major_strength),
         minor_width_mm=float(minor_width_mm),
+        minor_on_top=bool(rng.random() < 0.15),
         major_width_mm=float(
             minor_width_mm * rng.uniform(1, 2.5) if minor == "lines" else rng.uniform(0.08, 0.45)
         ),

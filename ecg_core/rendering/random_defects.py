@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from ecg_core.rendering.defects import camera, creases, light, marks, pose, printing
+from ecg_core.rendering.defects import camera, creases, light, marks, pose, printing, stamps
 from ecg_core.rendering.page import Defect
 
 # Each step of a page's way happens with its probability; of several in one step one is taken.
@@ -20,6 +20,8 @@ _DRAWN_ON = (
     (0.05, (marks.highlighter,)),
     (0.08, (marks.stains,)),
     (0.08, (marks.masked_names,)),
+    (0.06, (stamps.stamp,)),
+    (0.06, (stamps.barcode,)),
 )
 _FILE: _Way = (
     (0.10, (marks.masked_names,)),
@@ -91,9 +93,8 @@ def random_defects(rng: np.random.Generator, script_fonts: Sequence[Path] = ()) 
     """The defects of a page that came as a file, by a scanner, a camera, a copier, or after a rough life."""
     way = _WAYS[int(rng.choice(len(_WAYS), p=[share for _, share in _WAYS]))][0]
     chosen = [kinds[int(rng.integers(len(kinds)))] for chance, kinds in way if rng.random() < chance]
-    written: Callable[..., object] = marks.handwriting
     return tuple(
-        partial(marks.handwriting, fonts=_some(rng, script_fonts)) if defect is written else defect
+        partial(marks.handwriting, fonts=_some(rng, script_fonts)) if defect is marks.handwriting else defect
         for defect in chosen
     )
 

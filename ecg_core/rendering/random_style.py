@@ -94,7 +94,7 @@ def kit_style(rng: np.random.Generator) -> PageStyle:
         labels=LabelStyle("below", float(rng.uniform(2.8, 4.0)), "standard", float(rng.uniform(2, 5)), 0.0),
         pulses=PulseStyle("left" if has_pulses else "none", 5.0, 0.0, 0.0),
         separators=SeparatorStyle("bar", float(rng.uniform(5, 8)), 0.6),
-        header=("ID: 02605_hr\nAge: 60 yrs\nSex: Male", "Name:", "Date:") if rng.random() < 0.7 else (),
+        header=("ID: 00123_hr\nAge: 60 yrs\nSex: Male", "Name:", "Date:") if rng.random() < 0.7 else (),
         footer=("{speed}mm/s", "{gain}mm/mV", "", ""),
         header_size_mm=3.0,
     )

@@ -30,6 +30,7 @@ class GridStyle:
     offset_mm: tuple[float, float] = (0.0, 0.0)  # of the first line from the left and upper edge
     margin_mm: float = 0.0  # left blank along all four edges of the page
     top_mm: float = 0.0  # left blank besides at the upper edge, for a header
+    minor_on_top: bool = False  # minor lines are drawn over the major ones
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ecg_core.inference.card import Card, EvaluationResult
 from ecg_core.training.recipes import RECIPES
 from tests.cli.conftest import untrained_card
 
-COMMANDS = ("annotate", "predict", "evaluate", "train", "simulate")
+COMMANDS = ("annotate", "predict", "evaluate", "train", "simulate", "render")
 
 
 def test_help_names_every_command_without_loading_heavy_libraries() -> None:

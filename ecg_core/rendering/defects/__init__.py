@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ecg_core.rendering.defects import camera, creases, light, marks, pose, printing
+from ecg_core.rendering.defects import camera, creases, light, marks, pose, printing, stamps
 from ecg_core.rendering.page import Defect
 
 DEFECTS: Mapping[str, Defect] = {
@@ -19,6 +19,8 @@ DEFECTS: Mapping[str, Defect] = {
         marks.highlighter,
         marks.stains,
         marks.masked_names,
+        stamps.stamp,
+        stamps.barcode,
         printing.fax,
         printing.specks,
         printing.missing_lines,
