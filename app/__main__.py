@@ -10,6 +10,6 @@ from threading import Thread
 
 from streamlit.web import cli
 
-Thread(target=import_module, args=("app.state",), daemon=True).start()
+Thread(target=import_module, args=("app.resolve",), daemon=True).start()
 sys.argv[0:1] = ["streamlit", "run", str(Path(__file__).with_name("main.py"))]
 sys.exit(cli.main())

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import state
 from app.components.frame import draw_frame
+from app.resolve import pass_scan_on, resolve
 
 PICTURES = Path(__file__).with_name("components")
 
+SCAN = st.Page("views/scan.py", title="Scan", icon=":material/document_scanner:")
 PAGES = [
+    SCAN,
     st.Page("views/review.py", title="Review", icon=":material/ecg:", default=True),
     st.Page("views/cycles.py", title="Cycles", icon=":material/stacked_line_chart:"),
     st.Page("views/potassium.py", title="Potassium", icon=":material/science:"),
@@ -20,6 +22,9 @@ PAGES = [
 st.set_page_config(page_title="Kalium", page_icon=PICTURES / "icon.svg", layout="wide")
 page = st.navigation(PAGES, position="top")
 st.logo(PICTURES / "logo.svg", icon_image=PICTURES / "icon.svg", size="large")
-state.resolve()
+if resolve():
+    st.switch_page(SCAN)
+if page != SCAN:
+    pass_scan_on()
 draw_frame()
 page.run()

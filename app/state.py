@@ -1,42 +1,35 @@
-"""The ECG that all pages share: one analysis per browser session, never cached across users.
+"""The ECG that all pages share: one per browser session, never cached across users.
 
-What a user asks for (a file, an example, another filter) is noted by a widget's callback and carried
-out by `resolve` at the top of the next run, where progress can be shown.
+What a user asks for (a file, an example, another filter, a correction) is noted here by a widget's callback;
+`app.resolve` carries it out at the top of the next run, where progress can be shown.
 """
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
-from app.components.checkpoints import installed_checkpoints
-from app.components.empty_state import draw_empty_state
-from ecg_core.analysis import Analysis, analyze
-from ecg_core.errors import CheckpointError, ECGError, MissingInformationError
+from app.components.empty_state import draw_empty_state, draw_scale_needed
+from app.scans import Scan, ScannedPage
+from ecg_core.analysis import Analysis
+from ecg_core.digitization.digitize import Progress
+from ecg_core.digitization.types import Corrections
 from ecg_core.filtering.settings import FilterSettings
-from ecg_core.inference.checkpoint import Checkpoint
-from ecg_core.readers import NamedBytes, open_ecg
+from ecg_core.readers import NamedBytes
 from ecg_core.readers.examples import Example
 from ecg_core.readers.inputs import Unit
-from ecg_core.record import ECGRecord
 
 _ANALYSIS = "chosen_analysis"
-_WAITING = "chosen_waiting"
+_SCAN = "chosen_scan"
+_SCAN_PAGE = "chosen_scan_page"
+_SCAN_FILTER = "chosen_scan_filter"  # kept while the scan is corrected and analysed again
+_WISH = "chosen_wish"
 _PROBLEM = "chosen_problem"
 _QUESTION = "chosen_question"
 _N_OPENED = "chosen_n_opened"
-
-_UNEXPECTED = (
-    "Something went wrong inside Kalium while it analysed this ECG. "
-    "Please try another file, or report what kind of file this was."
-)
-
-_log = logging.getLogger("kalium.app")
 
 
 @dataclass(frozen=True)
@@ -50,12 +43,27 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class PageChange:
+    """What is to be done to the scanned page that is shown."""
+
+    change: Callable[[ScannedPage, Progress], ScannedPage]
+
+
+Wish = Choice | FilterSettings | PageChange
+
+
+@dataclass(frozen=True)
 class Question:
     """A file that lacks a fact only the user can supply."""
 
     choice: Choice
     message: str
     needs: str
+
+
+def is_dark() -> bool:
+    """Whether the browser shows the dark theme."""
+    return st.context.theme.type == "dark"
 
 
 def current_analysis() -> Analysis | None:
@@ -65,34 +73,40 @@ def current_analysis() -> Analysis | None:
 
 
 def require_analysis() -> Analysis:
-    """The analysis of the chosen ECG; without one, draw the empty state and end the page here."""
+    """The analysis of the chosen ECG; without one, say what is missing and end the page here."""
     analysis = current_analysis()
     if analysis is None:
-        draw_empty_state(open_example)
+        scan = current_scan()
+        if scan is not None and not scan.document.scale_known:
+            draw_scale_needed()
+        elif scan is None:
+            draw_empty_state(open_example)
         st.stop()
     return analysis
 
 
-def is_dark() -> bool:
-    """Whether the browser shows the dark theme."""
-    return st.context.theme.type == "dark"
+def current_scan() -> Scan | None:
+    """The scanned document that is chosen, or None where none or a digital recording is."""
+    scan: Scan | None = st.session_state.get(_SCAN)
+    return scan
 
 
-def open_example(example: Example) -> None:
-    """Make a bundled example the chosen ECG (a widget's callback)."""
-    choose(Choice((example.path,), example=example))
+def shown_page_number() -> int:
+    """Which page of the scanned document is shown and corrected, from 0."""
+    number: int = st.session_state.get(_SCAN_PAGE, 0)
+    return number
 
 
-def choose(choice: Choice) -> None:
-    """Have `resolve` open this; the ECG shown so far stays until that has worked."""
-    st.session_state[_WAITING] = choice
-    st.session_state[_PROBLEM] = st.session_state[_QUESTION] = None
+def scan_filter() -> FilterSettings:
+    """The filter that the user chose for the scanned ECG."""
+    settings: FilterSettings | None = st.session_state.get(_SCAN_FILTER)
+    return settings or FilterSettings()
 
 
-def refilter(settings: FilterSettings) -> None:
-    """Have `resolve` analyse the chosen ECG again with other filter settings."""
-    st.session_state[_WAITING] = settings
-    st.session_state[_PROBLEM] = None
+def n_opened() -> int:
+    """How many ECGs this session has opened; keys of widgets that start afresh with each ECG hold it."""
+    count: int = st.session_state.get(_N_OPENED, 0)
+    return count
 
 
 def problem() -> str | None:
@@ -107,6 +121,20 @@ def question() -> Question | None:
     return asked
 
 
+# What the user asks for
+
+
+def choose(choice: Choice) -> None:
+    """Have this opened; the ECG shown so far stays until that has worked."""
+    _wish(choice)
+    st.session_state[_QUESTION] = None
+
+
+def open_example(example: Example) -> None:
+    """Make a bundled example the chosen ECG."""
+    choose(Choice((example.path,), example=example))
+
+
 def answer(*, fs_hz: float | None = None, unit: Unit | None = None) -> None:
     """Open the file in question with the facts that it lacks."""
     asked = question()
@@ -115,83 +143,74 @@ def answer(*, fs_hz: float | None = None, unit: Unit | None = None) -> None:
         choose(replace(known, fs_hz=fs_hz or known.fs_hz, unit=unit or known.unit))
 
 
-def n_opened() -> int:
-    """How many ECGs this session has opened; keys of widgets that start afresh with each ECG hold it."""
-    count: int = st.session_state.get(_N_OPENED, 0)
-    return count
+def refilter(settings: FilterSettings) -> None:
+    """Have the chosen ECG analysed again with other filter settings."""
+    _wish(settings)
 
 
-def resolve() -> None:
-    """Carry out what was asked for since the last run, showing progress."""
-    waiting: Choice | FilterSettings | None = st.session_state.pop(_WAITING, None)
-    if isinstance(waiting, Choice):
-        with st.spinner("Reading and analysing the ECG…"):
-            _try(lambda: _open(waiting), kept="The previous ECG is still shown.")
-    elif waiting is not None:
-        with st.spinner("Filtering and analysing the ECG…"):
-            _try(lambda: _analyse_again(waiting), kept="The previous filter still applies.")
+def change_page(change: Callable[[ScannedPage, Progress], ScannedPage]) -> None:
+    """Have this done to the scanned page that is shown."""
+    _wish(PageChange(change))
 
 
-def _try(step: Callable[[], None], kept: str) -> None:
-    """Do it, or say why it could not be done and, where an ECG is on the screen, what stays."""
-    try:
-        step()
-    except ECGError as error:
-        problem = str(error)
-    except Exception as error:
-        # The message of an unexpected error may quote the file, so only its kind and place are logged.
-        places = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("%s while analysing an ECG\n%s", type(error).__name__, places)
-        problem = _UNEXPECTED
-    else:
-        return
-    st.session_state[_PROBLEM] = problem if current_analysis() is None else f"{problem} {kept}"
+def correct(corrections: Corrections) -> None:
+    """Have the page that is shown digitized again with these corrections."""
+    change_page(lambda page, progress: page.corrected(corrections, progress))
 
 
-def _open(choice: Choice) -> None:
-    try:
-        record = _first_readable(choice)
-    except MissingInformationError as error:
-        st.session_state[_QUESTION] = Question(choice, str(error), error.needs)
-        return
-    if choice.example is not None:
-        record = _as_example(record, choice.example)
-    st.session_state[_ANALYSIS] = analyze(record, checkpoints=_usable_checkpoints())
+def show_page(number: int) -> None:
+    """Show another page of the scanned document."""
+    st.session_state[_SCAN_PAGE] = number
+
+
+def _wish(wish: Wish) -> None:
+    st.session_state[_WISH] = wish
+    st.session_state[_PROBLEM] = None
+
+
+# What became of it
+
+
+def take_wish() -> Wish | None:
+    """What was asked for since the last run; it is asked for once only."""
+    wish: Wish | None = st.session_state.pop(_WISH, None)
+    return wish
+
+
+def keep_recording(analysis: Analysis) -> None:
+    """A digital recording was opened."""
+    st.session_state[_ANALYSIS] = analysis
+    st.session_state[_SCAN] = None
     st.session_state[_N_OPENED] = n_opened() + 1
 
 
-def _as_example(record: ECGRecord, example: Example) -> ECGRecord:
-    """A bundled record under its title, with where it comes from."""
-    return replace(
-        record,
-        source=replace(record.source, name=example.title),
-        simulated=record.simulated or example.simulated,
-        notes=(*record.notes, f"{example.description} {example.source}, {example.licence}."),
-    )
+def keep_analysis(analysis: Analysis) -> None:
+    """The chosen ECG was analysed again."""
+    st.session_state[_ANALYSIS] = analysis
 
 
-def _first_readable(choice: Choice) -> ECGRecord:
-    failures: list[ECGError] = []
-    for source in choice.sources:
-        try:
-            return open_ecg(source, fs_hz=choice.fs_hz, unit=choice.unit)
-        except MissingInformationError:
-            raise
-        except ECGError as error:
-            failures.append(error)
-    raise failures[0]
+def keep_scan(scan: Scan) -> None:
+    """A scanned document was opened; it is analysed once it was looked at."""
+    st.session_state[_SCAN] = scan
+    st.session_state[_SCAN_PAGE] = 0
+    st.session_state[_ANALYSIS] = st.session_state[_SCAN_FILTER] = None
+    st.session_state[_N_OPENED] = n_opened() + 1
 
 
-def _analyse_again(settings: FilterSettings) -> None:
-    analysis = current_analysis()
-    if analysis is not None:
-        st.session_state[_ANALYSIS] = analyze(analysis.record, settings, checkpoints=_usable_checkpoints())
+def keep_changed_scan(scan: Scan) -> None:
+    """A page was changed; where the record changed with it, what was analysed is no longer what the page says."""
+    before, analysis = current_scan(), current_analysis()
+    st.session_state[_SCAN] = scan
+    if before is not None and scan.document is not before.document and analysis is not None:
+        st.session_state[_SCAN_FILTER] = analysis.filtered.settings
+        st.session_state[_ANALYSIS] = None
 
 
-def _usable_checkpoints() -> tuple[Checkpoint, ...]:
-    """The installed checkpoints; without them the ECG is still shown, and the pages about potassium say why."""
-    try:
-        return installed_checkpoints()
-    except CheckpointError as error:
-        _log.error("%s", error)
-        return ()
+def keep_question(asked: Question) -> None:
+    """The chosen file lacks a fact."""
+    st.session_state[_QUESTION] = asked
+
+
+def keep_problem(text: str) -> None:
+    """The wish could not be met."""
+    st.session_state[_PROBLEM] = text

@@ -10,7 +10,8 @@ from ecg_core.readers import NamedBytes
 from ecg_core.readers.examples import list_examples
 
 _TYPES_HELP = (
-    "WFDB (.hea with .dat or .mat; choose both files together, or a zip), CSV or TSV, EDF, DICOM. "
+    "WFDB (.hea with .dat or .mat; choose both files together, or a zip), CSV or TSV, EDF, DICOM; or a print "
+    "of an ECG as scan or photo (JPEG, PNG, TIFF, BMP, WebP) or PDF, the pages of one ECG together. "
     "Up to 20 MB. Files stay in memory and are gone when you close the page."
 )
 

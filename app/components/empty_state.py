@@ -9,7 +9,11 @@ import streamlit as st
 from ecg_core.readers.examples import Example, list_examples
 
 _STEPS = (
-    ("1. Open an ECG", "Upload a recording in the sidebar (» opens it), or start with an example below."),
+    (
+        "1. Open an ECG",
+        "Upload a recording, or a scan, photo or PDF of a print, in the sidebar (» opens it), "
+        "or start with an example below.",
+    ),
     ("2. Check it", "See the filtered leads on ECG paper, the beats that were found and their intervals."),
     (
         "3. Compare estimates",
@@ -36,3 +40,15 @@ def draw_empty_state(open_example: Callable[[Example], None]) -> None:
             example.title, key=key, on_click=open_example, args=(example,), width="stretch", wrap=True
         )
         right.caption(example.description)
+
+
+def draw_scale_needed() -> None:
+    """Say why a digitized page is not passed on yet, and where to go."""
+    st.warning(
+        "**The scale of this page is not known yet.** Neither grid nor pulse nor print settle it, so no "
+        "voltage and no time can be trusted. Confirm paper speed and gain first.",
+        icon=":material/straighten:",
+    )
+    st.page_link(
+        "views/scan.py", label="Confirm the scale on the page Scan", icon=":material/document_scanner:"
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from app.scans import Scan
 from ecg_core.analysis import Analysis
+from ecg_core.figures.confidence import confidence_level, confidence_words
 from ecg_core.filtering.quality import Grade
 from ecg_core.record import ECGRecord
 
@@ -26,6 +28,22 @@ def facts_html(analysis: Analysis) -> str:
         '<section class="kalium-facts" aria-label="Chosen ECG">'
         f'<div class="kalium-title"><h2>{escape(record.source.name)}</h2>{_badges(analysis)}</div>'
         f"<dl>{facts}</dl>{f'<ul>{notes}</ul>' if notes else ''}</section>"
+    )
+
+
+def scan_facts_html(scan: Scan) -> str:
+    """The same band while a digitized page is looked at and not analysed as it now is; as HTML."""
+    weakest = scan.weakest
+    level = confidence_level(weakest.confidence)
+    words = f"Lowest lead confidence: {weakest.lead} {confidence_words(weakest.confidence)}"
+    unknown = '<span class="kalium-badge kalium-poor">✕ Scale not known</span>'
+    notes = "".join(f"<li>{escape(note)}</li>" for note in scan.notes)
+    return (
+        '<section class="kalium-facts" aria-label="Chosen ECG">'
+        f'<div class="kalium-title"><h2>{escape(scan.name)}</h2>{"" if scan.document.scale_known else unknown}'
+        f'<span class="kalium-badge kalium-{level.word}">{escape(words)}</span>'
+        f'<span class="kalium-summary">Digitized from {scan.pages_words}.</span></div>'
+        f"{f'<ul>{notes}</ul>' if notes else ''}</section>"
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state
 from app.components.chooser import draw_chooser, draw_question
-from app.components.facts import facts_html
+from app.components.facts import facts_html, scan_facts_html
 from app.components.text import as_markdown
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -25,9 +25,11 @@ def draw_frame() -> None:
     with st.sidebar:
         draw_chooser()
     _draw_messages()
-    analysis = state.current_analysis()
+    analysis, scan = state.current_analysis(), state.current_scan()
     if analysis is not None:
         st.html(facts_html(analysis))
+    elif scan is not None:
+        st.html(scan_facts_html(scan))
 
 
 def _draw_messages() -> None:

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from app import state
+from app import resolve
 from app.components.facts import facts_html, facts_of
 from app.components.text import as_markdown
 from ecg_core.analysis import Analysis, analyze
@@ -20,7 +20,7 @@ from ecg_core.readers.examples import list_examples
 from ecg_core.record import ECGRecord, Patient, Source
 from tests.app.uploads import ROOT, Upload, csv_without_time, upload
 
-PAGES = ["review", "cycles", "potassium", "evaluation", "about"]
+PAGES = ["scan", "review", "cycles", "potassium", "evaluation", "about"]
 
 
 def html(app: AppTest) -> str:
@@ -128,7 +128,7 @@ def test_unexpected_error_is_friendly_and_logged_without_its_message(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(patient)
 
-    monkeypatch.setattr(state, "analyze", fail)
+    monkeypatch.setattr(resolve, "analyze", fail)
     app.file_uploader[0].set_value(wfdb_pair).run()
     assert "Something went wrong" in app.error[0].value
     assert "RuntimeError" in caplog.text
@@ -141,7 +141,7 @@ def test_damaged_checkpoint_does_not_hide_the_ecg(
     def damaged() -> None:
         raise CheckpointError("The weights are damaged.")
 
-    monkeypatch.setattr(state, "installed_checkpoints", damaged)
+    monkeypatch.setattr(resolve, "installed_checkpoints", damaged)
     app.file_uploader[0].set_value(wfdb_pair).run()
     analysis = shown(app)
     assert analysis is not None and analysis.predictions == ()

@@ -1,0 +1,81 @@
+"""What was found on a page, in words: headline, scale with its evidence, warnings, and each lead."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app.components.downloads import table_with_download
+from app.components.scan_edits import gains_mm_mv
+from app.components.scan_keys import page_key
+from app.components.scan_scale import scale_words
+from app.components.text import as_markdown
+from app.scans import Scan, ScannedPage
+from ecg_core.digitization.types import Digitization
+from ecg_core.figures.confidence import confidence_words
+from ecg_core.figures.scan import lead_confidence
+
+
+def draw_headline(page: ScannedPage) -> None:
+    """How many leads in which layout, and the scale with what it rests on."""
+    found = page.found
+    calibration = found.calibration
+    n_leads = len({box.lead for box in found.layout.boxes})
+    sign = ":material/straighten:" if calibration.known else ":material/warning:"
+    evidence = "; ".join(reason.rstrip(".") for reason in calibration.evidence)
+    st.markdown(
+        f":material/grid_view: **{n_leads} {'lead' if n_leads == 1 else 'leads'}**, "
+        f"layout {as_markdown(found.layout.name)} &nbsp; {sign} "
+        f"**{scale_words(calibration, gains_mm_mv(found))}**"
+        + (f" :small[({as_markdown(evidence)})]" if evidence else "")
+    )
+
+
+def draw_doubts(scan: Scan, page: ScannedPage) -> None:
+    """A scale that is not known, and every warning, where nobody misses them."""
+    found = page.found
+    if not found.calibration.known:
+        st.error(
+            "**The scale of this page is not known.** Times and voltages below are guesses, and nothing is "
+            "passed on to the other pages. Check paper speed, gain and pixels per mm, and confirm them.",
+            icon=":material/straighten:",
+        )
+    doubts = list(dict.fromkeys((*found.calibration.warnings, *found.warnings, *scan.document.left_out)))
+    if len(doubts) == 1:
+        st.warning(as_markdown(doubts[0]), icon=":material/warning:")
+    elif doubts:
+        st.warning("\n".join(f"- {as_markdown(doubt)}" for doubt in doubts))
+
+
+def lead_table(found: Digitization) -> pd.DataFrame:
+    """A row for each lead box: where it stands, how far it can be trusted and why."""
+    known = {lead.lead: lead for lead in found.leads}
+    px_per_s, zero_px = found.calibration.px_per_s, found.layout.time_zero_px
+    rows = []
+    for box, trace in zip(found.layout.boxes, found.traces, strict=True):
+        reasons = (*(known[box.lead].reasons if box.lead in known else ()), *box.reasons)
+        rows.append(
+            {
+                "Lead": f"{'−' if box.inverted else ''}{box.lead}{' rhythm' if box.rhythm else ''}",
+                "Confidence": confidence_words(lead_confidence(found, box.lead)),
+                "Row": box.row + 1,
+                "From (s)": round((box.box.x0_px - zero_px) / px_per_s, 2),
+                "To (s)": round((box.box.x1_px - zero_px) / px_per_s, 2),
+                "Bridged (%)": round(100 * float(np.mean(trace.bridged)), 1) if len(trace.bridged) else 100.0,
+                "Why": "; ".join(dict.fromkeys(reason.rstrip(".") for reason in reasons)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def draw_leads_table(page: ScannedPage) -> None:
+    """The table, with its download."""
+    st.subheader("Lead by lead")
+    table_with_download(
+        lead_table(page.found),
+        key=page_key("table"),
+        filename="digitized_leads",
+        height="content",
+        column_config={"Why": st.column_config.TextColumn(width="large")},
+    )

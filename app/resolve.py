@@ -1,0 +1,161 @@
+"""Carries out what the user asked for since the last run, showing progress."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from app import state
+from app.components.checkpoints import installed_checkpoints
+from app.scans import Scan, is_scan, open_scan
+from ecg_core.analysis import Analysis, analyze
+from ecg_core.errors import CheckpointError, ECGError, MissingInformationError
+from ecg_core.filtering.settings import FilterSettings
+from ecg_core.inference.checkpoint import Checkpoint
+from ecg_core.readers import NamedBytes, open_ecg
+from ecg_core.readers.examples import Example
+from ecg_core.record import ECGRecord
+
+_UNEXPECTED = (
+    "Something went wrong inside Kalium while it analysed this ECG. "
+    "Please try another file, or report what kind of file this was."
+)
+
+_log = logging.getLogger("kalium.app")
+
+
+def resolve() -> bool:
+    """Carry out the wish that was noted, if any; returns whether a scan was opened, which is to be looked at first."""
+    wish = state.take_wish()
+    scan_before = state.current_scan()
+    # Always there, so that what stands below keeps its place on the screen; the style lets it float.
+    with st.container(key="kalium_progress"):
+        if isinstance(wish, state.Choice):
+            _try(lambda: _open(wish), kept="The previous ECG is still shown.")
+        elif isinstance(wish, state.PageChange):
+            with st.spinner("Digitizing again…"):
+                _try(lambda: _change_page(wish), kept="The page is shown as it was before.")
+        elif wish is not None:
+            with st.spinner("Filtering and analysing the ECG…"):
+                _try(lambda: _analyse_again(wish), kept="The previous filter still applies.")
+    scan = state.current_scan()
+    return scan is not None and isinstance(wish, state.Choice) and scan is not scan_before
+
+
+def pass_scan_on() -> None:
+    """Analyse the digitized record as it now is, unless that is done or its scale is still to be confirmed."""
+    scan = state.current_scan()
+    if scan is None or not scan.document.scale_known or state.current_analysis() is not None:
+        return
+    with st.spinner("Analysing the digitized ECG…"):
+        _try(lambda: state.keep_analysis(_analysed(scan.as_record(), state.scan_filter())))
+
+
+def _try(step: Callable[[], None], kept: str = "") -> None:
+    """Do it, or say why it could not be done and, where an ECG is on the screen, what stays."""
+    try:
+        step()
+    except ECGError as error:
+        problem = str(error)
+    except Exception as error:
+        # The message of an unexpected error may quote the file, so only its kind and place are logged.
+        places = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("%s while analysing an ECG\n%s", type(error).__name__, places)
+        problem = _UNEXPECTED
+    else:
+        return
+    nothing_shown = state.current_analysis() is None and state.current_scan() is None
+    state.keep_problem(problem if nothing_shown else f"{problem} {kept}".rstrip())
+
+
+def _open(choice: state.Choice) -> None:
+    pages = _pages(choice)
+    if pages:
+        state.keep_scan(_digitized(pages, choice.example))
+        return
+    with st.spinner("Reading and analysing the ECG…"):
+        try:
+            record = _first_readable(choice)
+        except MissingInformationError as error:
+            state.keep_question(state.Question(choice, str(error), error.needs))
+            return
+        if choice.example is not None:
+            record = _as_example(record, choice.example)
+        state.keep_recording(_analysed(record))
+
+
+def _pages(choice: state.Choice) -> tuple[NamedBytes, ...]:
+    """The pictures or PDFs to digitize; empty where the choice is a recording."""
+    for source in choice.sources:
+        files = (NamedBytes(source.name, source.read_bytes()),) if isinstance(source, Path) else source
+        if is_scan(files):
+            return files
+    return ()
+
+
+def _digitized(pages: tuple[NamedBytes, ...], example: Example | None) -> Scan:
+    with st.status("Digitizing the page…", expanded=True) as status:
+
+        def show(stage: str) -> None:
+            status.update(label=f"{stage}…")
+            status.write(stage)
+
+        scan = open_scan(pages, show)
+    return scan if example is None else replace(scan, name=example.title, notes=(_origin(example),))
+
+
+def _change_page(wish: state.PageChange) -> None:
+    scan, number = state.current_scan(), state.shown_page_number()
+    if scan is not None:
+        page = wish.change(scan.pages[number], lambda stage: None)
+        state.keep_changed_scan(scan.with_page(number, page))
+
+
+def _as_example(record: ECGRecord, example: Example) -> ECGRecord:
+    """A bundled record under its title, with where it comes from."""
+    return replace(
+        record,
+        source=replace(record.source, name=example.title),
+        simulated=record.simulated or example.simulated,
+        notes=(*record.notes, _origin(example)),
+    )
+
+
+def _origin(example: Example) -> str:
+    return f"{example.description} {example.source}, {example.licence}."
+
+
+def _first_readable(choice: state.Choice) -> ECGRecord:
+    failures: list[ECGError] = []
+    for source in choice.sources:
+        try:
+            return open_ecg(source, fs_hz=choice.fs_hz, unit=choice.unit)
+        except MissingInformationError:
+            raise
+        except ECGError as error:
+            failures.append(error)
+    raise failures[0]
+
+
+def _analyse_again(settings: FilterSettings) -> None:
+    analysis = state.current_analysis()
+    if analysis is not None:
+        state.keep_analysis(_analysed(analysis.record, settings))
+
+
+def _analysed(record: ECGRecord, settings: FilterSettings = FilterSettings()) -> Analysis:  # noqa: B008 - frozen
+    return analyze(record, settings, checkpoints=_usable_checkpoints())
+
+
+def _usable_checkpoints() -> tuple[Checkpoint, ...]:
+    """The installed checkpoints; without them the ECG is still shown, and the pages about potassium say why."""
+    try:
+        return installed_checkpoints()
+    except CheckpointError as error:
+        _log.error("%s", error)
+        return ()
