@@ -4,124 +4,123 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from ecg_core.digitization.grid import MeasuredGrid, measure_grid
-from ecg_core.digitization.mapping import Matrix, PaperMap, dense_map, rotating, scaling, shifting
+from ecg_core.digitization.frame import Frame, find_frame
+from ecg_core.digitization.mapping import PaperMap, rotating, scaling, shifting
+from ecg_core.digitization.paper import paper_outline, whole_picture
+from ecg_core.digitization.resample import resample
 from ecg_core.digitization.types import Corrections, FlatPage, GridScale, PageImage, Points
 
 _PX_PER_MM = 6.0, 8.0  # of the flat page: the source's own within these
-_BLUR_PER_OCTAVE = 0.5  # Gaussian sigma in source pixels that keeps a halved picture free of aliases
+_MOST_PIXELS = 4e7  # of the flat page
+_EDGE_POINTS = 16  # by which each edge of an outline is followed over bent paper
 
 
-def flatten(page: PageImage, corrections: Corrections = Corrections()) -> FlatPage:
-    """The page upright, flat and evenly scaled, resampled once from the source."""
-    grid = measure_grid(page.rgb)
-    if grid is None:
-        return _by_paper(page)
-    return _by_grid(page, grid)
+def flatten(page: PageImage, corrections: Corrections | None = None) -> FlatPage:
+    """The page upright, flat and evenly scaled, resampled once from the source.
+
+    Rotation, perspective and bends are measured on the printed grid. Without one the page is turned so that its rows
+    run level, its perspective is taken from the edges of the sheet if all four are seen, and its scale is a guess
+    (`grid.found`). Whether it stands on its head is not decided here: see `turned`. What `corrections` say about
+    corners, turns, rotation and scale replaces what was found.
+    """
+    corrections = corrections or Corrections()
+    given = corrections.paper_corners
+    outline = paper_outline(page.rgb) if given is None else np.array(given, float)
+    paper = whole_picture(page.rgb.shape) if outline is None else outline
+    frame = _corrected(find_frame(page, outline, corners_given=given is not None), paper, corrections)
+    edges_mm = frame.in_mm.to_flat(_followed(paper))
+    low, high = edges_mm.min(axis=0), edges_mm.max(axis=0)
+    across, down = _axes(frame.in_mm, low, high)
+    px_per_mm = _flat_px_per_mm(_mean_length(across, down), high - low)
+    page_map = frame.in_mm.after(shifting(*low) @ scaling(1 / px_per_mm, 1 / px_per_mm))
+    width, height = np.ceil((high - low) * px_per_mm).astype(int) + 1
+    paper_px = None if outline is None else (edges_mm - low) * px_per_mm
+    rgb, inside = resample(page.rgb, page_map, (int(height), int(width)), paper_px)
+    return FlatPage(
+        rgb=rgb,
+        inside=inside,
+        px_per_mm=px_per_mm,
+        map=page_map,
+        grid=GridScale(
+            found=frame.found,
+            source_px_per_mm_x=float(np.linalg.norm(across)),
+            source_px_per_mm_y=float(np.linalg.norm(down)),
+            rotation_deg=_rotation_deg(across, down),
+            confidence=frame.confidence,
+            evidence=frame.evidence,
+        ),
+        paper_corners=page_map.to_source(whole_picture(rgb.shape))
+        if given is None
+        else np.array(given, float),
+    )
 
 
 def turned(page: FlatPage, quarter_turns: int) -> FlatPage:
-    """The same page after clockwise quarter turns."""
+    """The flat page after clockwise quarter turns; nothing is resampled."""
     turns = quarter_turns % 4
-    if turns == 0:
-        return page
     height, width = page.rgb.shape[:2]
-    ends = {1: (0, height - 1), 2: (width - 1, height - 1), 3: (width - 1, 0)}[turns]
-    back = shifting(*map(float, ends)) @ rotating(-90.0 * turns)
-    assert isinstance(page.map, PaperMap)
-    grid = page.grid
+    corner = ((0, 0), (0, height - 1), (width - 1, height - 1), (width - 1, 0))[turns]
+    back = shifting(*corner) @ rotating(-90.0 * turns)
+    if not isinstance(page.map, PaperMap):
+        raise TypeError("only pages that flatten() made can be turned")
+    grid = replace(page.grid, rotation_deg=_half_turn(page.grid.rotation_deg - 90.0 * turns))
     if turns % 2:
-        grid = replace(
-            grid,
-            source_px_per_mm_x=grid.source_px_per_mm_y,
-            source_px_per_mm_y=grid.source_px_per_mm_x,
-        )
+        across, down = grid.source_px_per_mm_y, grid.source_px_per_mm_x
+        grid = replace(grid, source_px_per_mm_x=across, source_px_per_mm_y=down)
     return replace(
         page,
         rgb=np.ascontiguousarray(np.rot90(page.rgb, -turns)),
         inside=np.ascontiguousarray(np.rot90(page.inside, -turns)),
         map=page.map.after(back),
-        grid=replace(grid, rotation_deg=_half_turn(grid.rotation_deg - 90.0 * turns)),
+        grid=grid,
         paper_corners=np.roll(page.paper_corners, turns, axis=0),
     )
 
 
-def _by_grid(page: PageImage, grid: MeasuredGrid) -> FlatPage:
-    paper = _picture_corners(page.rgb)
-    in_mm = PaperMap(np.eye(3), grid.mm_to_source, grid.bend)
-    outline = in_mm.to_flat(_along(paper))
-    x_axis, y_axis = _axes(in_mm, outline)
-    across, down = float(np.linalg.norm(x_axis)), float(np.linalg.norm(y_axis))
-    scale = GridScale(
-        found=True,
-        source_px_per_mm_x=across,
-        source_px_per_mm_y=down,
-        rotation_deg=float(np.rad2deg(np.arctan2(x_axis[1] - y_axis[0], x_axis[0] + y_axis[1]))),
-        confidence=grid.spacing.confidence * grid.lattice.seen,
-        evidence=grid.spacing.evidence,
-    )
-    return _resampled(page, in_mm, outline, scale, paper)
+def _corrected(frame: Frame, paper: Points, corrections: Corrections) -> Frame:
+    """The frame turned as it should stand, with turns, rotation and scale as the user says."""
+    in_mm, evidence = frame.in_mm, frame.evidence
+    edges_mm = in_mm.to_flat(_followed(paper))
+    across, down = _axes(in_mm, edges_mm.min(axis=0), edges_mm.max(axis=0))
+    if corrections.rotation_deg is not None:
+        in_mm = in_mm.after(rotating(corrections.rotation_deg - _rotation_deg(across, down)))
+        evidence = (*evidence, f"turned by {corrections.rotation_deg:g} degrees as you say")
+    if corrections.px_per_mm is not None:
+        ratio = corrections.px_per_mm / _mean_length(across, down)
+        in_mm = in_mm.after(scaling(ratio, ratio))
+        evidence = (*evidence, f"{corrections.px_per_mm:g} px per mm as you say")
+    turns = frame.quarter_turns if corrections.quarter_turns is None else corrections.quarter_turns
+    return replace(frame, in_mm=in_mm.after(rotating(-90.0 * turns)), evidence=evidence)
 
 
-def _by_paper(page: PageImage) -> FlatPage:
-    px_per_mm = _guessed_px_per_mm(page)
-    in_mm = PaperMap(np.eye(3), scaling(px_per_mm, px_per_mm))
-    paper = _picture_corners(page.rgb)
-    scale = GridScale(False, px_per_mm, px_per_mm, 0.0, 0.0, ("no grid found",))
-    return _resampled(page, in_mm, in_mm.to_flat(paper), scale, paper)
+def _flat_px_per_mm(source_px_per_mm: float, size_mm: Points) -> float:
+    return min(float(np.clip(source_px_per_mm, *_PX_PER_MM)), float(np.sqrt(_MOST_PIXELS / np.prod(size_mm))))
 
 
-def _guessed_px_per_mm(page: PageImage) -> float:
-    return (page.dpi or max(page.rgb.shape[:2]) / 11.0) / 25.4
-
-
-def _resampled(
-    page: PageImage, in_mm: PaperMap, outline_mm: Points, grid: GridScale, paper: Points
-) -> FlatPage:
-    native = float(np.sqrt(grid.source_px_per_mm_x * grid.source_px_per_mm_y))
-    px_per_mm = float(np.clip(native, *_PX_PER_MM))
-    low, high = outline_mm.min(0), outline_mm.max(0)
-    width, height = np.ceil((high - low) * px_per_mm).astype(int) + 1
-    page_map = in_mm.after(shifting(*low) @ scaling(1 / px_per_mm, 1 / px_per_mm))
-    x, y = dense_map(page_map, (int(height), int(width)))
-    source = _without_aliases(page.rgb, native / px_per_mm)
-    white = (255, 255, 255)
-    rgb = cv2.remap(source, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=white)
-    rows, columns = page.rgb.shape[:2]
-    inside = (x > -0.5) & (x < columns - 0.5) & (y > -0.5) & (y < rows - 0.5)
-    return FlatPage(rgb, inside, px_per_mm, page_map, grid, paper)
-
-
-def _without_aliases(rgb: NDArray[np.uint8], shrinking: float) -> NDArray[np.uint8]:
-    sigma = _BLUR_PER_OCTAVE * np.sqrt(max(0.0, shrinking**2 - 1))
-    return cv2.GaussianBlur(rgb, (0, 0), sigma) if sigma > 0.3 else rgb
-
-
-def _picture_corners(rgb: NDArray[np.uint8]) -> Points:
-    bottom, right = rgb.shape[0] - 1.0, rgb.shape[1] - 1.0
-    return np.array([[0, 0], [right, 0], [right, bottom], [0, bottom]])
-
-
-def _along(corners: Points, steps: int = 16) -> Points:
+def _followed(corners: Points) -> Points:
     """Points all along the edges between corners."""
-    part = np.linspace(0, 1, steps, endpoint=False)[:, None]
-    return np.concatenate(
-        [a + part * (b - a) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)]
-    )
+    part = np.linspace(0, 1, _EDGE_POINTS, endpoint=False)[:, None]
+    ends = np.roll(corners, -1, axis=0)
+    return np.concatenate([a + part * (b - a) for a, b in zip(corners, ends, strict=True)])
 
 
-def _axes(in_mm: PaperMap, outline: Points) -> tuple[Points, Points]:
-    """Source pixels per millimetre across and down the paper, as vectors, mean over the page."""
-    low, high = outline.min(0), outline.max(0)
-    at = np.column_stack([axis.ravel() for axis in np.meshgrid(*np.linspace(low, high, 9)[1:-1].T)])
+def _axes(in_mm: PaperMap, low: Points, high: Points) -> tuple[Points, Points]:
+    """Source pixels per millimetre across and down the paper, as vectors, mean over a box of it."""
+    places = np.linspace(low, high, _EDGE_POINTS + 2)[1:-1]
+    at = np.column_stack([axis.ravel() for axis in np.meshgrid(*places.T)])
     here = in_mm.to_source(at)
-    return (in_mm.to_source(at + [1.0, 0.0]) - here).mean(0), (in_mm.to_source(at + [0.0, 1.0]) - here).mean(
-        0
-    )
+    return tuple((in_mm.to_source(at + step) - here).mean(axis=0) for step in np.eye(2))
+
+
+def _mean_length(across: Points, down: Points) -> float:
+    return float(np.sqrt(np.linalg.norm(across) * np.linalg.norm(down)))
+
+
+def _rotation_deg(across: Points, down: Points) -> float:
+    """How far the page is turned in the source, clockwise."""
+    return float(np.rad2deg(np.arctan2(across[1] - down[0], across[0] + down[1])))
 
 
 def _half_turn(degrees: float) -> float:

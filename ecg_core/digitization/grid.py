@@ -4,76 +4,78 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from ecg_core.digitization.grid_evidence import Evidence, grid_channels, grid_evidence
+from ecg_core.digitization.grid_evidence import CHANNELS, Evidence, Mask, Picture, grid_evidence
 from ecg_core.digitization.grid_lattice import Lattice, fit_lattice, seed
 from ecg_core.digitization.grid_phase import flat_bend, lattice_view, refine_bend
-from ecg_core.digitization.grid_scale import (
-    LineSpacing,
-    line_spacing,
-    line_spectrum,
-    stroke_width_px,
-    subdivision,
-)
-from ecg_core.digitization.grid_tiles import TileSpectra, tile_spectra
+from ecg_core.digitization.grid_scale import LineSpacing, line_spacing, line_spectrum, subdivision
+from ecg_core.digitization.grid_tiles import tile_spectra
 from ecg_core.digitization.mapping import Bend, Matrix, scaling
+from ecg_core.digitization.paper import whole_picture
+from ecg_core.digitization.strokes import Strokes
 
-_LONGER_SIDE_PX = 2048  # of the picture in which the grid is measured
 _TILES_ALONG = 8
 _LEAST_TILE_PX = 96
-_TRIAL_TILES = 16  # by which channels are compared
+_WINDOWS_ALONG = 80  # local means are taken over this part of the longer side
 _LEAST_SEEN = 0.25  # of the tiles
+_LEAST_DEPTH = 0.4  # of the picture's corners, the middle's being 1: stronger perspective is no page
 _STIFF, _PLIANT = 10.0, 1.0  # how far paper is held flat against wide and against fine lines
 _VIEW_PX = 48.0  # per line at most
 
 
 @dataclass(frozen=True, eq=False)
 class MeasuredGrid:
-    """The grid of a picture: `mm_to_source` after `bend` takes millimetres on paper to source pixels."""
+    """The grid of a picture: `mm_to_picture` after `bend` takes millimetres on paper to its pixels.
 
-    mm_to_source: Matrix
+    `seen` is the part of the paper on which the grid was followed.
+    """
+
+    mm_to_picture: Matrix
     bend: Bend
     spacing: LineSpacing
-    lattice: Lattice
+    seen: float
 
 
-def measure_grid(rgb: NDArray[np.uint8]) -> MeasuredGrid | None:
-    """The printed grid, upright up to quarter turns; None where there is none to be seen."""
-    shrink = min(1.0, _LONGER_SIDE_PX / max(rgb.shape[:2]))
-    small = rgb if shrink == 1 else cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    evidence = max(
-        map(grid_evidence, grid_channels(small)), key=lambda one: seed(_spectra(one, _TRIAL_TILES))[1]
-    )
-    spectra = _spectra(evidence)
+def measure_grid(rgb: Picture, paper: Mask, strokes: Strokes) -> MeasuredGrid | None:
+    """The printed grid, upright up to quarter turns; None where there is none to be seen.
+
+    `paper` is 1 where the paper is, `strokes` the print on it.
+    """
+    evidence = _best_evidence(rgb, paper)
+    spectra = tile_spectra(evidence, paper, _tile_px(rgb.shape))
     frequencies, _ = seed(spectra)
     if not len(frequencies):
         return None
     lattice = fit_lattice(spectra, frequencies)
-    if lattice.seen < _LEAST_SEEN:
+    depth = lattice.plane_from_image[2] @ np.vstack([whole_picture(rgb.shape).T, np.ones(4)])
+    if lattice.seen < _LEAST_SEEN or depth.min() < _LEAST_DEPTH:
         return None
-    plane_from_image, bend, spacing = _settled(evidence, small, lattice)
-    source_from_small = np.linalg.inv(
-        np.array([[shrink, 0, (shrink - 1) / 2], [0, shrink, (shrink - 1) / 2], [0, 0, 1]])
-    )
+    plane_from_image, bend, spacing = _settled(evidence, lattice, strokes.width_px)
     to_lines = scaling(1 / spacing.mm, 1 / spacing.mm)
     return MeasuredGrid(
-        mm_to_source=source_from_small @ np.linalg.inv(plane_from_image) @ to_lines,
+        mm_to_picture=np.linalg.inv(plane_from_image) @ to_lines,
         bend=bend.scaled(spacing.mm),
         spacing=spacing,
-        lattice=lattice,
+        seen=lattice.seen,
     )
 
 
-def _spectra(evidence: Evidence, at_most: int | None = None) -> TileSpectra:
-    return tile_spectra(evidence, max(_LEAST_TILE_PX, max(evidence.shape) // _TILES_ALONG), at_most)
+def _best_evidence(rgb: Picture, paper: Mask) -> Evidence:
+    """Evidence in the channel that shows a lattice best in the middle of the picture."""
+    height, width = paper.shape
+    middle = (slice(height // 4, -(height // 4)), slice(width // 4, -(width // 4)))
+    window = 2 * (max(paper.shape) // _WINDOWS_ALONG) + 1
+    trials = [grid_evidence(channel(rgb[middle]), paper[middle], window) for channel in CHANNELS]
+    clearness = [seed(tile_spectra(trial, paper[middle], _tile_px(rgb.shape)))[1] for trial in trials]
+    return grid_evidence(CHANNELS[int(np.argmax(clearness))](rgb), paper, window)
 
 
-def _settled(
-    evidence: Evidence, rgb: NDArray[np.uint8], lattice: Lattice
-) -> tuple[Matrix, Bend, LineSpacing]:
+def _tile_px(shape: tuple[int, ...]) -> int:
+    return max(_LEAST_TILE_PX, max(shape) // _TILES_ALONG)
+
+
+def _settled(evidence: Evidence, lattice: Lattice, stroke_px: float) -> tuple[Matrix, Bend, LineSpacing]:
     """The lattice counted in its widest period, how it bends, and what that period is."""
     plane_from_image = lattice.plane_from_image
     bend = flat_bend(plane_from_image, evidence.shape)
@@ -87,13 +89,9 @@ def _settled(
         plane_from_image = scaling(1 / period, 1 / period) @ plane_from_image
         bend = bend.scaled(1 / period)
         spectrum = line_spectrum(view, view_px * period)
-    lines = max(np.ptp(lattice.tiles, axis=0)) / (line_px * period)
-    spacing = line_spacing(
-        spectrum,
-        period == 5,
-        lines,
-        stroke_width_px(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)) / (line_px * period),
-    )
+        line_px *= period
+    lines = max(np.ptp(lattice.tiles, axis=0)) / line_px
+    spacing = line_spacing(spectrum, period == 5, lines, stroke_px / line_px)
     if spacing.fine_lines and spacing.mm > 1:
         bend = refine_bend(evidence, plane_from_image, bend, spacing.mm, _PLIANT)
     return plane_from_image, bend, spacing

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+Picture = NDArray[np.uint8]  # (height, width, 3)
+Mask = NDArray[np.uint8]  # (height, width): 1 where the paper is
 Evidence = NDArray[np.float32]  # (height, width): grid lines high or low, everything else about 0
 
-_WINDOWS_ALONG = 80  # local means are taken over this part of the longer side
 _CAP = 3.0  # nothing counts more than so many times what is usual around it
 _BLACKEST = 0.004  # part of the page that print covers at the least
 _STROKE = 0.55  # of the contrast of that
@@ -18,25 +19,33 @@ _MOST_STROKES = 0.04  # part of the page that strokes cover at the most; a black
 _NOISE_LEVELS = 0.5  # grey levels below which contrast is rounding
 
 
-def grid_channels(rgb: NDArray[np.uint8]) -> Iterator[Evidence]:
-    """The two pictures in which grids stand out: darkness, and colourfulness, where black strokes vanish."""
+def darkness(rgb: Picture) -> Evidence:
+    """Grids of any colour but the paper's."""
+    return -cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+
+
+def colourfulness(rgb: Picture) -> Evidence:
+    """Coloured grids; black strokes vanish."""
     red, green, blue = cv2.split(rgb)
-    yield cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    yield cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)).astype(
-        np.float32
-    )
+    lightest = cv2.max(cv2.max(red, green), blue)
+    return cv2.subtract(lightest, cv2.min(cv2.min(red, green), blue)).astype(np.float32)
 
 
-def grid_evidence(channel: Evidence) -> Evidence:
-    """Contrast to the surroundings in units of the contrast that is usual there, clipped; strokes are left out.
+CHANNELS: tuple[Callable[[Picture], Evidence], ...] = (darkness, colourfulness)
 
-    The first clip is the page's, so that what is left of strokes doesn't drown the grid beside them; the second the
-    neighbourhood's.
+
+def grid_evidence(channel: Evidence, paper: Mask, window_px: int) -> Evidence:
+    """Contrast to the mean of a window in units of the contrast that is usual there, clipped.
+
+    What is not paper, the paper's edge and strokes are left out. The first clip is the page's, so that what is left
+    of strokes doesn't drown the grid beside them; the second the neighbourhood's.
     """
-    window = (2 * (max(channel.shape) // _WINDOWS_ALONG) + 1,) * 2
+    window = (window_px, window_px)
     contrast = channel - cv2.blur(channel, window)
-    strokes = _strokes(contrast)
-    contrast[strokes] = 0.0
+    if not paper.all():
+        # within half a window of the edge, contrast is to the desk
+        contrast *= cv2.erode(paper, np.ones(window, np.uint8), borderValue=1)
+    contrast *= ~_strokes(contrast)
     usual = cv2.blur(np.abs(contrast), window)
     cap = _CAP * float(np.median(usual[::8, ::8])) + _NOISE_LEVELS
     np.clip(contrast, -cap, cap, out=contrast)
@@ -45,9 +54,9 @@ def grid_evidence(channel: Evidence) -> Evidence:
 
 
 def _strokes(contrast: Evidence) -> NDArray[np.bool_]:
-    """Where the page is nearly as dark against its surroundings as it gets, unless that is the grid itself."""
-    blackest = float(np.quantile(contrast[::4, ::4], _BLACKEST))
-    ink = contrast < _STROKE * blackest
+    """Where the page stands out from its surroundings nearly as much as it ever does, unless that is the grid."""
+    blackest = float(np.quantile(contrast[::4, ::4], 1 - _BLACKEST))
+    ink = contrast > _STROKE * blackest
     if np.mean(ink[::4, ::4]) > _MOST_STROKES:
         return np.zeros(contrast.shape, np.bool_)
     return cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.bool_)

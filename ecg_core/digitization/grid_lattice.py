@@ -137,9 +137,12 @@ def _square(one: Points, other: Points) -> bool:
 
 
 def _slowness(one: Points, other: Points) -> float:
-    """Mean length of two frequencies, as if higher where they differ: 4 lines one way are 5 the other way else."""
+    """The area two frequencies span (twice as large for the diagonals of a lattice as for its sides).
+
+    As if larger where they differ in length: 4 lines one way would be 5 the other way.
+    """
     lengths = np.linalg.norm(one), np.linalg.norm(other)
-    return float(np.mean(lengths) * (max(lengths) / min(lengths)) ** _SQUARENESS)
+    return float(np.prod(lengths) * (max(lengths) / min(lengths)) ** _SQUARENESS)
 
 
 def _right_and_down(frequencies: Points) -> Points:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +19,6 @@ _RAISED_DB = 3.0  # over its neighbours: every fifth line is of another kind
 _USUAL_PAGE_MM = 260.0, 0.55  # longer side of what carries the grid; spread as a natural logarithm
 _USUAL_STROKE_MM = 0.35, 0.5
 _WIDE_GRID = 0.05  # how much rarer 5 mm lines in 25 mm ones are than 1 mm lines in 5 mm ones
-_STROKE_CONTRAST = 0.5  # of the blackest print
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,17 +84,6 @@ def line_spacing(spectrum: LineSpectrum, fifths: bool, lines: float, stroke: flo
     )
 
 
-def stroke_width_px(grey: NDArray[np.uint8]) -> float:
-    """Typical width of the blackest strokes on a page."""
-    window = (2 * (max(grey.shape) // 80) + 1,) * 2
-    dark = cv2.subtract(cv2.blur(grey, window), grey)
-    blackest = float(np.quantile(dark[::4, ::4], 0.995))
-    ink = (dark > _STROKE_CONTRAST * blackest).astype(np.int8)
-    edges = np.count_nonzero(np.diff(ink, axis=0)) + np.count_nonzero(np.diff(ink, axis=1))
-    # a stroke of length l crosses pixel edges 2 l (|cos| + |sin|) times, 8 l / pi times on the average
-    return float(8 * np.count_nonzero(ink) / (np.pi * max(edges, 1)))
-
-
 def _across(view: Evidence, px_per_line: float) -> NDArray[np.float64]:
     """Power per frequency of the lines that cross x, averaged over bands and stretches."""
     height = view.shape[0] // _BANDS
@@ -122,7 +109,7 @@ def _words(mm: float, fifths: bool, fine: bool, lines: float, stroke: float) -> 
     kind = {
         1.0: "1 mm lines, none of them heavier",
         5.0: "5 mm lines"
-        + (", with 1 mm lines between them" if fifths or fine else ", no finer lines visible"),
-        25.0: "25 mm lines, with 5 mm lines between them",
+        + (" with 1 mm lines between them" if fifths or fine else ", no finer lines visible"),
+        25.0: "25 mm lines with 5 mm lines between them",
     }[mm]
-    return (kind, f"then the grid is {lines * mm:.0f} mm long and print {stroke * mm:.1f} mm wide")
+    return (kind, f"so the grid is about {lines * mm:.0f} mm long and the trace {stroke * mm:.1f} mm wide")

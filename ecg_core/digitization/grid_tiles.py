@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from ecg_core.digitization.grid_evidence import Evidence
+from ecg_core.digitization.grid_evidence import Evidence, Mask
 from ecg_core.digitization.types import Points
 
-_STEP = 0.6  # of a tile
+_STEP = 0.75  # of a tile
+_COVERED = 0.5  # part of a tile that has to be paper
 _MIRRORED = 12  # columns of negative frequency kept, so that peaks near the axis are whole
 _FLOOR_BINS = 11  # a peak is measured against the mean of this neighbourhood
 
@@ -67,13 +68,15 @@ class TileSpectra:
         return sign * found, self.prominence[tile, row, column].astype(float)
 
 
-def tile_spectra(evidence: Evidence, size: int, at_most: int | None = None) -> TileSpectra:
-    """Spectra of tiles of about `size` pixels; `at_most` so many of them, evenly taken."""
+def tile_spectra(evidence: Evidence, paper: Mask, size: int) -> TileSpectra:
+    """Spectra of tiles of about `size` pixels, of all that lie on the paper."""
     size = fft.next_fast_len(min(size, *evidence.shape), real=True) & ~1
     size = min(size, min(evidence.shape) & ~1)
     corners = _corners(evidence.shape, size)
-    if at_most is not None:
-        corners = corners[:: max(1, -(-len(corners) // at_most))]
+    covered = [float(paper[y : y + size : 4, x : x + size : 4].mean()) for x, y in corners]
+    corners = [
+        corner for corner, part in zip(corners, covered, strict=True) if part >= min(_COVERED, max(covered))
+    ]
     window = np.hanning(size).astype(np.float32)
     tiles = np.stack([evidence[y : y + size, x : x + size] for x, y in corners]) * np.outer(window, window)
     spectrum = fft.rfft2(tiles)

@@ -102,6 +102,10 @@ class PaperMap:
         """The map of a page whose pixels `flat_to_flat` takes to those of this one."""
         return replace(self, flat_to_mm=self.flat_to_mm @ flat_to_flat)
 
+    def into(self, source_to_other: Matrix) -> PaperMap:
+        """The map into another picture of the same."""
+        return replace(self, mm_to_source=source_to_other @ self.mm_to_source)
+
 
 def dense_map(page_map: PaperMap, shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Source x and y of every pixel of a flat page, each `(height, width)` float32, as `cv2.remap` takes them."""

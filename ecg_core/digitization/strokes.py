@@ -1,67 +1,63 @@
-"""From the two edges of an inked line to the line that the pen drew.
-
-The ink is the line thickened by a round pen (in terms of mathematical morphology a dilation by a disc), so rolling
-that disc along the upper edge from below gives the line back, except that it can't enter narrow valleys; rolling it
-along the lower edge loses narrow peaks instead. Where both agree, which is nearly everywhere, that is the line. At the
-tip of a narrow peak the upper edge is right and at the tip of a narrow valley the lower one; between tips we go over
-from one to the other. R and S peaks so keep their height although their strokes merge.
-"""
+"""The blackest print on a page, and which way its rows run."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import cv2
 import numpy as np
-from scipy.interpolate import PchipInterpolator
-from scipy.signal import find_peaks
+from numpy.typing import NDArray
 
-from ecg_core.digitization.candidates import Floats
+from ecg_core.digitization.types import Points
 
-SAMPLES_PER_PX = 6
-_DISC_POINTS = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 9))  # horizontally, in radii
-_TIP_PROMINENCE_PX = 0.1
-_THIN = 1.2  # times the pen: up to here the centroid of the ink is the better measure of its middle
-_TALL = 1.6  # and from here on the edges
-
-
-def pen_line(top_px: Floats, bottom_px: Floats, centre_px: Floats, pen_px: float) -> tuple[Floats, Floats]:
-    """The line behind the edges and centroid of the ink in successive columns, each `(n,)`, for a pen of this width.
-
-    Returns x, counted in columns from the first, and y, both `(m,)`, SAMPLES_PER_PX to a column.
-    """
-    columns = np.arange(len(top_px))
-    if len(columns) < 2:
-        return columns.astype(np.float64), centre_px
-    x = np.arange((len(columns) - 1) * SAMPLES_PER_PX + 1) / SAMPLES_PER_PX
-    upper = PchipInterpolator(columns, top_px)
-    lower = PchipInterpolator(columns, bottom_px)
-    from_above = np.full(len(x), -np.inf)
-    from_below = np.full(len(x), np.inf)
-    for point in _DISC_POINTS:
-        beside = np.clip(x + point * pen_px / 2, 0, columns[-1])
-        reach = pen_px / 2 * np.sqrt(1 - point**2)
-        np.maximum(from_above, upper(beside) + reach, out=from_above)
-        np.minimum(from_below, lower(beside) - reach, out=from_below)
-    at_edges = from_below + _share_of_upper(x, top_px, bottom_px) * (from_above - from_below)
-    height = np.interp(x, columns, bottom_px - top_px) / pen_px
-    tall = np.clip((height - _THIN) / (_TALL - _THIN), 0, 1)
-    return x, tall * at_edges + (1 - tall) * np.interp(x, columns, centre_px)
+_WINDOWS_ALONG = 80  # darkness is measured against the mean of this part of the longer side
+_BLACKEST = 0.995  # quantile of darkness that is print
+_CONTRAST = 0.5  # part of that from which a pixel is print
+_POINTS = 8_000  # at most, for the direction of rows
+_BINS = 400  # across the page, for rows
+_NO_WORSE = 0.95  # a page is taken for upright if its rows are as clear so
+_COARSE_DEG, _FINE_DEG = 1.0, 0.05
 
 
-def _share_of_upper(x: Floats, top_px: Floats, bottom_px: Floats) -> Floats:
-    """1 at the tips of peaks, 0 at those of valleys, in between by position."""
-    peaks, valleys = _tips(-top_px), _tips(bottom_px)
-    if not len(peaks) + len(valleys):
-        return np.full(len(x), 0.5)
-    at = np.concatenate([peaks, valleys])
-    share = np.repeat([1.0, 0.0], [len(peaks), len(valleys)])
-    order = np.argsort(at)
-    return np.interp(x, at[order], share[order])
+@dataclass(frozen=True, eq=False)
+class Strokes:
+    """Print: its pixels `(n, 2)`, some left out where there are many, and the width of its strokes."""
+
+    points_px: Points
+    width_px: float
 
 
-def _tips(height: Floats) -> Floats:
-    """Where a line has its maxima, between columns: by a parabola, or the middle of a plateau."""
-    index, found = find_peaks(height, prominence=_TIP_PROMINENCE_PX, plateau_size=1)
-    before, at, after = height[index - 1], height[index], height[index + 1]
-    single = found["left_edges"] == found["right_edges"]
-    bend = np.where(single, before - 2 * at + after, -1.0)
-    middle = (found["left_edges"] + found["right_edges"]) / 2
-    return np.where(single, index + 0.5 * (before - after) / bend, middle)
+def find_strokes(rgb: NDArray[np.uint8], inside: NDArray[np.uint8] | None = None) -> Strokes:
+    """The print on a page, within the mask `inside`."""
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    dark = cv2.subtract(cv2.blur(grey, (2 * (max(grey.shape) // _WINDOWS_ALONG) + 1,) * 2), grey)
+    if inside is not None:
+        dark *= inside
+    ink = (dark > _CONTRAST * np.quantile(dark[::4, ::4], _BLACKEST)).astype(np.int8)
+    edges = np.count_nonzero(np.diff(ink, axis=0)) + np.count_nonzero(np.diff(ink, axis=1))
+    y, x = np.nonzero(ink)
+    some = slice(None, None, 1 + len(x) // _POINTS)
+    # a stroke of length l crosses pixel edges 2 l (|cos| + |sin|) times, 8 l / pi times on the average
+    return Strokes(np.column_stack([x[some], y[some]]).astype(float), 8 * len(x) / (np.pi * max(edges, 1)))
+
+
+def rowness(points: Points, across_deg: float = 0.0) -> float:
+    """How much points gather in rows that run `across_deg` clockwise from the x axis: 1 not at all."""
+    turn = np.deg2rad(across_deg)
+    depth = points[:, 1] * np.cos(turn) - points[:, 0] * np.sin(turn)
+    size = float(np.linalg.norm(np.ptp(points, axis=0))) + 1e-9
+    bins = ((depth - depth.min()) * (_BINS / size)).astype(int)
+    counts = np.bincount(bins)
+    return float(np.sum(counts.astype(float) ** 2) * _BINS / len(points) ** 2)
+
+
+def row_direction_deg(points: Points, within_deg: float = 45.0) -> float:
+    """The direction, clockwise from the x axis, in which rows of print run most clearly."""
+    if len(points) < 2:
+        return 0.0
+    coarse = np.arange(-within_deg, within_deg + _COARSE_DEG / 2, _COARSE_DEG)
+    best = coarse[int(np.argmax([rowness(points, angle) for angle in coarse]))]
+    fine = best + np.arange(-_COARSE_DEG, _COARSE_DEG + _FINE_DEG / 2, _FINE_DEG)
+    clear = [rowness(points, angle) for angle in fine]
+    best = fine[int(np.argmax(clear))]
+    return 0.0 if rowness(points) > _NO_WORSE * max(clear) else float(best)
