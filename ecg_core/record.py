@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -97,14 +98,18 @@ class ECGRecord:
 def complete_limb_leads(record: ECGRecord) -> ECGRecord:
     """Add the limb leads that follow exactly from two recorded ones, marked as derived.
 
-    A record with fewer than two limb leads is returned as it is. Standard leads come out in the
-    standard order, other leads after them.
+    They are derived from the two that share most samples. A record in which no two limb leads were
+    recorded at the same time is returned as it is. Standard leads come out in the standard order,
+    other leads after them.
     """
     recorded = [name for name in record.leads if name in LIMB_FROM_I_II]
     missing = [name for name in LIMB_FROM_I_II if name not in recorded]
     if len(recorded) < 2 or not missing:
         return record
-    first, second = recorded[:2]
+    shared = {pair: _n_shared(record, *pair) for pair in combinations(recorded, 2)}
+    first, second = max(shared, key=lambda pair: shared[pair])
+    if not shared[first, second]:
+        return record
     derived = limb_leads_from_pair(first, record.lead_mv(first), second, record.lead_mv(second))
     signals = {name: record.lead_mv(name) for name in record.leads}
     signals |= {name: derived[name] for name in missing}
@@ -116,3 +121,8 @@ def complete_limb_leads(record: ECGRecord) -> ECGRecord:
         leads=tuple(order),
         derived_leads=record.derived_leads | set(missing),
     )
+
+
+def _n_shared(record: ECGRecord, first: str, second: str) -> int:
+    """How many samples two leads have at the same time."""
+    return int((np.isfinite(record.lead_mv(first)) & np.isfinite(record.lead_mv(second))).sum())

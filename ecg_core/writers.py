@@ -19,8 +19,9 @@ def wfdb_stem(name: str) -> str:
 def write_wfdb(record: ECGRecord, folder: Path, stem: str) -> Path:
     """Write `<stem>.hea` and `<stem>.dat` (millivolts, 16 bit, NaN as WFDB's invalid sample); returns the header's path.
 
-    `stem` is a name that WFDB allows (`wfdb_stem`). Leads without any sample are left out. Age, sex, derived leads and, where a simulation altered the signal, `#Simulated: …` stand as comments
-    in the header; the reader knows a simulated record by it.
+    `stem` is a name that WFDB allows (`wfdb_stem`). Leads without any sample are left out. Age, sex, derived
+    leads, that the record was digitized, and what a simulation altered stand as comments in the header; the
+    reader knows digitized and simulated records by them.
     """
     record = record.select([lead for lead in record.leads if np.isfinite(record.lead_mv(lead)).any()])
     folder.mkdir(parents=True, exist_ok=True)

@@ -95,3 +95,16 @@ def test_completion_adds_exactly_the_limb_leads_that_follow(leads):
 def test_completed_records_stand_in_the_standard_order():
     complete = complete_limb_leads(make_record(("V7", "V2", "II", "aVF")))
     assert complete.leads == ("I", "II", "III", "aVR", "aVL", "aVF", "V2", "V7")
+
+
+def test_limb_leads_are_derived_from_two_recorded_at_the_same_time():
+    seconds = np.arange(12) // 4  # as on a page: I, then aVF, and II beside both with a gap
+    nan = np.nan
+    i = np.where(seconds == 0, 1.0, nan)
+    ii = np.where(seconds == 1, nan, 3.0)
+    avf = np.where(seconds == 0, nan, 2.0)
+    apart = ECGRecord(np.array([i, avf]), 500, ("I", "aVF"))
+    assert complete_limb_leads(apart) is apart
+    together = complete_limb_leads(ECGRecord(np.array([i, avf, ii]), 500, ("I", "aVF", "II")))
+    assert together.derived_leads == {"III", "aVR", "aVL"}
+    np.testing.assert_allclose(together.lead_mv("III"), np.where(seconds == 0, 2.0, nan))

@@ -16,7 +16,7 @@ from ecg_core.filtering.electrodes import arms_look_swapped
 from ecg_core.filtering.gaps import bridge_gaps
 from ecg_core.filtering.mains import mains_amplitudes_mv
 from ecg_core.filtering.quality_checks import Finding, LeadSignals, check_lead
-from ecg_core.record import ECGRecord
+from ecg_core.record import DIGITIZED_PAGE, ECGRecord
 
 Grade = Literal["good", "fair", "poor"]
 
@@ -55,7 +55,8 @@ def assess_quality(raw: ECGRecord, filtered: ECGRecord) -> QualityReport:
     left, everything else in `raw`. A lead is poor where it cannot be used, fair where something is
     wrong with it, else good; a record is poor where more than a quarter of its leads are, good where
     none is poor and no more than a quarter fair. Of a recording longer than 5 minutes the middle 5
-    minutes are judged, and a note says so.
+    minutes are judged, and a note says so. On a digitized page a lead is judged where it is printed, and a note
+    says how long that is.
 
     Against the remarks of the PTB-XL annotators on its first 500 records, a lead each: large wander is
     called in 41 % of the leads with a remark on drift and 2 % of the others, muscle noise in 36 % of
@@ -67,6 +68,8 @@ def assess_quality(raw: ECGRecord, filtered: ECGRecord) -> QualityReport:
         notes.append(f"Judged from {_LONGEST_JUDGED_S / 60:g} minutes in the middle of the recording")
     if arms_look_swapped(filtered):
         notes.append("Lead I looks upside down: the arm electrodes may be swapped")
+    if raw.source.format == DIGITIZED_PAGE:
+        notes.append(_printed_for(raw))
     leads = tuple(
         _grade_lead(name, check_lead(signals))
         for name, signals in zip(raw.leads, _lead_signals(raw, filtered), strict=True)
@@ -95,10 +98,24 @@ def _lead_signals(raw: ECGRecord, filtered: ECGRecord) -> list[LeadSignals]:
             noise_mv[row, recorded],
             mains_mv=float(mains_mv[row]),
             fs_hz=fs_hz,
-            missing_share=float(1 - recorded.mean()),
+            missing_share=_missing_share(missing[row], on_page=raw.source.format == DIGITIZED_PAGE),
         )
         for row, recorded in enumerate(~missing)
     ]
+
+
+def _missing_share(missing: NDArray[np.bool_], on_page: bool) -> float:
+    """Of a lead `(samples,)`; of one printed on a page, of the part from its first to its last sample."""
+    if on_page and not missing.all():
+        first, last = np.flatnonzero(~missing)[[0, -1]]
+        missing = missing[first : last + 1]
+    return float(missing.mean())
+
+
+def _printed_for(raw: ECGRecord) -> str:
+    printed_s = np.isfinite(raw.signal_mv).sum(axis=1) / raw.fs_hz
+    range_s = sorted({f"{printed_s.min():.1f}", f"{printed_s.max():.1f}"}, key=float)
+    return f"{' to '.join(range_s)} s of each lead are printed"
 
 
 def _above_qrs(signal_mv: NDArray[np.float64], fs_hz: float) -> NDArray[np.float64]:

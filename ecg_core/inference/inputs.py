@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.annotation.types import CYCLE_FS_HZ, Cycles
+from ecg_core.filtering.gaps import runs
 from ecg_core.filtering.resample import resample
 from ecg_core.inference.types import ModelInput
 from ecg_core.record import ECGRecord
@@ -59,29 +60,64 @@ def median_beat_input(
 def crop_input(filtered: ECGRecord, leads: tuple[str, ...]) -> ModelInput | None:
     """Up to five 1024-sample crops spread evenly over the record, mV at 500 Hz, `(crops, leads, 1024)`.
 
-    Absent leads and gaps are zeros (the network is told which leads are absent). None if the record
-    is shorter than one crop, has none of the leads, or is nowhere recorded well enough.
+    Absent leads and gaps are zeros (the network is told which leads are absent). Where no crop holds
+    all leads, as on a page that prints them one after another, each lead's crops come from the longest
+    stretch of its own, and the description says so. None if the record is shorter than one crop, has
+    none of the leads, or is nowhere recorded well enough.
     """
     present = [name for name in leads if name in filtered.leads]
     if not present:
         return None
     at_500 = resample(filtered.select(present).signal_mv, filtered.fs_hz, CYCLE_FS_HZ)
-    if at_500.shape[1] < CROP_SAMPLES:
+    crops, how = _simultaneous_crops(at_500), ""
+    if not _some_hold_all_leads(crops):
+        own = _crops_of_own_stretches(at_500)
+        crops, how = (own, ", each where it was recorded") if len(own) else (crops, how)
+    if not len(crops):
         return None
-    windows = [at_500[:, start : start + CROP_SAMPLES] for start in crop_starts(at_500.shape[1])]
-    recorded = [window for window in windows if np.isfinite(window).mean() >= MIN_CROP_SHARE]
-    if not recorded:
-        return None
-    crops = np.zeros((len(recorded), len(leads), CROP_SAMPLES), dtype=np.float32)
-    crops[:, [leads.index(name) for name in present]] = np.nan_to_num(np.stack(recorded))
-    description = f"{_count(crops, 'crop')} of 2.05 s of {_count(present, 'lead')}"
-    return ModelInput(crops, leads, CYCLE_FS_HZ, "mV", description)
+    signal = np.zeros((len(crops), len(leads), CROP_SAMPLES), dtype=np.float32)
+    signal[:, [leads.index(name) for name in present]] = np.nan_to_num(crops)
+    description = f"{_count(crops, 'crop')} of 2.05 s of {_count(present, 'lead')}{how}"
+    return ModelInput(signal, leads, CYCLE_FS_HZ, "mV", description)
+
+
+def _simultaneous_crops(signal_mv: Floats) -> Floats:
+    """The crops of `(leads, samples)` that are recorded well enough, `(crops, leads, 1024)`."""
+    starts = crop_starts(signal_mv.shape[1])
+    crops = [signal_mv[:, start : start + CROP_SAMPLES] for start in starts]
+    recorded = [crop for crop in crops if np.isfinite(crop).mean() >= MIN_CROP_SHARE]
+    return np.stack(recorded) if recorded else np.empty((0, len(signal_mv), CROP_SAMPLES), np.float32)
+
+
+def _some_hold_all_leads(crops: Floats) -> bool:
+    return bool((np.isfinite(crops).mean(axis=2) >= MIN_CROP_SHARE).all(axis=1).any())
+
+
+def _crops_of_own_stretches(signal_mv: Floats) -> Floats:
+    """As many crops as fit into the longest stretch of every lead of `(leads, samples)`, `(crops, leads, 1024)`.
+
+    For a network that looks at one lead at a time; the leads of a crop are not simultaneous.
+    """
+    stretches = [lead_mv[slice(*longest_stretch(np.isfinite(lead_mv)))] for lead_mv in signal_mv]
+    starts = [crop_starts(stretch.size) for stretch in stretches]
+    n_crops = min(len(own) for own in starts)
+    crops = [
+        [stretch[start : start + CROP_SAMPLES] for start in own[:n_crops]]
+        for stretch, own in zip(stretches, starts, strict=True)
+    ]
+    return np.array(crops, np.float32).reshape(len(signal_mv), n_crops, CROP_SAMPLES).swapaxes(0, 1)
+
+
+def longest_stretch(recorded: NDArray[np.bool_]) -> tuple[int, int]:
+    """Start and stop of the longest run of true values in `(samples,)`; (0, 0) where there is none."""
+    start, stop = max(runs(recorded), key=np.ptp, default=(0, 0))
+    return int(start), int(stop)
 
 
 def crop_starts(n_samples: int) -> NDArray[np.int64]:
     """Where the crops begin: as many as fit without overlap, at most `MAX_CROPS`, evenly spread."""
-    n_crops = min(max(1, n_samples // CROP_SAMPLES), MAX_CROPS)
-    return np.linspace(0, n_samples - CROP_SAMPLES, n_crops).astype(np.int64)
+    n_crops = min(n_samples // CROP_SAMPLES, MAX_CROPS)
+    return np.linspace(0, max(n_samples - CROP_SAMPLES, 0), n_crops).astype(np.int64)
 
 
 def _count(items: Sized, noun: str) -> str:

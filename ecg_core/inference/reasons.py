@@ -7,23 +7,27 @@ import numpy as np
 from ecg_core.annotation.types import CYCLE_FS_HZ, Annotation
 from ecg_core.filtering.quality import QualityReport
 from ecg_core.inference.card import Card, Familiar
+from ecg_core.inference.inputs import CROP_SAMPLES, longest_stretch
 from ecg_core.inference.types import Flag, ModelInput
-from ecg_core.record import ECGRecord
+from ecg_core.record import DIGITIZED_PAGE, ECGRecord
 
 MIN_SIGNAL_SD_MV = 0.01  # below it there is no heartbeat to be seen in a filtered lead
 MIN_RECORDED_SHARE = 0.5
+MIN_STRETCH_S = CROP_SAMPLES / CYCLE_FS_HZ  # unbroken, where less than that share was recorded
+PARTLY_RECORDED_SHARE = 0.75  # below it what was done with the rest is told
 MIN_BEATS = 3
 R_ONLY_SHARE = 0.5
 
 
 def lead_has_signal(filtered: ECGRecord, name: str) -> bool:
-    """Whether the record has this lead, half of it recorded, and not flat."""
+    """Whether the record has this lead, half of it or 2.05 s at a stretch recorded, and not flat."""
     if name not in filtered.leads:
         return False
-    recorded = filtered.lead_mv(name)[np.isfinite(filtered.lead_mv(name))]
-    return (
-        recorded.size >= MIN_RECORDED_SHARE * filtered.n_samples and float(recorded.std()) >= MIN_SIGNAL_SD_MV
-    )
+    signal_mv = filtered.lead_mv(name)
+    recorded = np.isfinite(signal_mv)
+    start, stop = longest_stretch(recorded)
+    enough = recorded.mean() >= MIN_RECORDED_SHARE or stop - start >= MIN_STRETCH_S * filtered.fs_hz
+    return bool(enough) and float(signal_mv[recorded].std()) >= MIN_SIGNAL_SD_MV
 
 
 def reasons_to_distrust(
@@ -38,7 +42,9 @@ def reasons_to_distrust(
     """Everything that speaks against this estimate, or explains why there is none."""
     candidates = (
         _simulated(filtered),
+        _digitized(filtered),
         _missing(card, present),
+        _partly_recorded(filtered, present, inputs),
         _no_beats(annotation),
         _too_short(card, filtered, annotation, present, inputs) if annotation.n_beats else None,
         _noise(quality, present),
@@ -53,6 +59,26 @@ def _simulated(filtered: ECGRecord) -> Flag | None:
         Flag("simulated", "This ECG was changed by a simulation; it is no patient's.")
         if filtered.simulated
         else None
+    )
+
+
+def _digitized(filtered: ECGRecord) -> Flag | None:
+    if filtered.source.format != DIGITIZED_PAGE:
+        return None
+    return Flag("digitized", "This ECG was digitized from a page; the model learned with digital recordings.")
+
+
+def _partly_recorded(filtered: ECGRecord, present: list[str], inputs: ModelInput | None) -> Flag | None:
+    """What the model was given of leads that cover only a part of the record, as on a printed page."""
+    shares = {name: float(np.isfinite(filtered.lead_mv(name)).mean()) for name in present}
+    partly = [name for name, share in shares.items() if share < PARTLY_RECORDED_SHARE]
+    if not partly or inputs is None:
+        return None
+    leads = f"Lead {partly[0]} covers" if len(partly) == 1 else f"{len(partly)} of the model's leads cover"
+    shortest_s = min(shares[name] for name in partly) * filtered.duration_s
+    return Flag(
+        "partly_recorded",
+        f"{leads} only {shortest_s:.1f} of {filtered.duration_s:.1f} s; the model saw: {inputs.description}.",
     )
 
 

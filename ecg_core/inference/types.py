@@ -15,7 +15,9 @@ HYPERKALEMIA_MEQ_L = 5.5  # K at or above: hyperkalemia
 # Every reason there is to distrust a prediction. Marked *: the model may abstain for it.
 FlagCode = Literal[
     "simulated",  # the ECG was changed by a simulation and is no patient's
+    "digitized",  # the ECG was digitized from a page
     "lead_missing",  # * a lead of the model is absent, mostly unrecorded, or flat
+    "partly_recorded",  # a lead of the model covers only a part of the ECG, as on a page
     "no_beats",  # * no heartbeat was found
     "too_short",  # * too few beats or too little signal for the model's input
     "noise",  # a lead of the model is of poor quality

@@ -32,7 +32,7 @@ from ecg_core.readers.recording import (
     to_millivolts,
 )
 from ecg_core.readers.sniffing import decode_text
-from ecg_core.record import Patient
+from ecg_core.record import DIGITIZED_PAGE, Patient
 
 _MAX_HEADER_BYTES = 1_000_000
 # The uncompressed formats that wfdb reads from any position.
@@ -58,7 +58,7 @@ def read_wfdb(request: ReadRequest) -> Recording:
     channels, notes = _channels(record, name, _rate_hz(lines, request))
     facts = _facts(text)
     return Recording(
-        format="WFDB",
+        format=DIGITIZED_PAGE if "digitized" in facts else "WFDB",
         channels=channels,
         patient=_patient(facts),
         recorded_at=record.base_datetime,
@@ -204,8 +204,7 @@ def _patient(facts: Mapping[str, str]) -> Patient:
 
 
 def _fact_notes(facts: Mapping[str, str]) -> tuple[str, ...]:
-    """Diagnosis codes, and the marks that `writers.write_wfdb` leaves in a digitized or simulated record."""
+    """Diagnosis codes and the mark that `writers.write_wfdb` leaves in a simulated record."""
     dx, simulated = facts.get("dx"), facts.get("simulated")
     notes = [f"Diagnosis codes in the file: {dx[:200]}."] if dx else []
-    notes += ["Digitized from a page."] if "digitized" in facts else []
     return (*notes, f"{simulated[:200]}.") if simulated else tuple(notes)

@@ -12,7 +12,7 @@ from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.quality import QualityReport, assess_quality
 from ecg_core.filtering.resample import resample
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.record import ECGRecord
+from ecg_core.record import DIGITIZED_PAGE, ECGRecord, Source
 from tests.filtering.known_ecgs import noise_stress_mv, record_of, synthetic_ecg
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -94,6 +94,19 @@ def tiny(lead: np.ndarray) -> np.ndarray:
 
 def huge(lead: np.ndarray) -> np.ndarray:
     return 30 * lead
+
+
+def test_a_lead_of_a_page_is_judged_where_it_is_printed(clean: ECGRecord) -> None:
+    signal = clean.signal_mv.copy()
+    signal[:, 1250:] = np.nan
+    signal[0] = clean.signal_mv[0]
+    page = replace(clean, signal_mv=signal, source=Source(format=DIGITIZED_PAGE))
+    report = report_on(page)
+    assert {lead.grade for lead in report.leads} == {"good"}
+    assert report.notes == ("2.5 to 10.0 s of each lead are printed",)
+    torn = signal.copy()
+    torn[1, 600:700] = np.nan
+    assert report_on(page.with_signal(torn)).leads[1].reasons[0] == "8% missing"
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,34 @@ def test_blank_crops_are_left_out_and_short_gaps_are_zeros() -> None:
     assert (seen.signal[-1, :, -100:] == 0).all() and (seen.signal[-1, :, :-100] > 0).all()
 
 
+def test_leads_printed_one_after_another_are_cropped_where_each_was_printed() -> None:
+    record = ramp(5000, leads=STANDARD_LEADS[:4])
+    signal = np.full_like(record.signal_mv, NAN)
+    for row in range(4):  # 2.5 s each; the second begins after a gap and a short piece
+        signal[row, row * 1250 : (row + 1) * 1250] = record.signal_mv[row, row * 1250 : (row + 1) * 1250]
+    signal[1, 1250:1300] = signal[1, 1280:1290] = NAN
+    seen = crop_input(record.with_signal(signal), STANDARD_LEADS)
+    assert seen is not None and seen.signal.shape == (1, 12, CROP_SAMPLES)
+    for row, start in enumerate((0, 1300, 2500, 3750)):
+        np.testing.assert_array_equal(seen.signal[0, row], signal[row, start : start + CROP_SAMPLES])
+    assert seen.description == "1 crop of 2.05 s of 4 leads, each where it was recorded"
+
+
+def test_halves_of_a_page_give_two_crops_and_whole_leads_as_many_as_ever() -> None:
+    record = ramp(5000)
+    halves = record.signal_mv.copy()
+    halves[:6, 2500:] = NAN
+    halves[6:, :2500] = NAN
+    seen = crop_input(record.with_signal(halves), STANDARD_LEADS)
+    assert seen is not None and seen.signal.shape == (2, 12, CROP_SAMPLES)
+    assert np.array_equal(seen.signal[:, 0, 0], halves[0, [0, 2500 - CROP_SAMPLES]])
+    assert np.array_equal(seen.signal[:, 6, 0], halves[6, [2500, 5000 - CROP_SAMPLES]])
+    halves[6:] = record.signal_mv[6:]
+    halves[:6, 2500:3000] = record.signal_mv[:6, 2500:3000]
+    whole = crop_input(record.with_signal(halves), STANDARD_LEADS)
+    assert whole is not None and len(whole.signal) == 4
+
+
 def test_too_short_blank_or_foreign_records_give_no_crops() -> None:
     assert crop_input(ramp(1023), STANDARD_LEADS) is None
     assert crop_input(ramp(5000, leads=("V7", "V8")), STANDARD_LEADS) is None

@@ -15,7 +15,7 @@ from ecg_core.inference.predict import AnnotatedECG, combine_items, predict
 from ecg_core.inference.types import FlagCode, Prediction
 from ecg_core.leads import CHEST_LEADS, STANDARD_LEADS
 from ecg_core.models import MODELS
-from ecg_core.record import ECGRecord, complete_limb_leads
+from ecg_core.record import DIGITIZED_PAGE, ECGRecord, complete_limb_leads
 from tests.inference.conftest import Examples
 
 Checkpoints = dict[str, Checkpoint]
@@ -200,6 +200,36 @@ def test_a_flat_or_mostly_unrecorded_lead_counts_as_missing(
     assert f"Lead {lead} is missing or without a signal" in text_of(prediction, "lead_missing")
 
 
+def as_printed(record: ECGRecord) -> ECGRecord:
+    """Three rows of four leads, 2.5 s each, and all of lead II below them."""
+    signal_mv = np.full_like(record.signal_mv, np.nan)
+    for number, lead in enumerate(STANDARD_LEADS):
+        row, start = record.leads.index(lead), number // 3 * 1250
+        signal_mv[row, start : start + 1250] = record.signal_mv[row, start : start + 1250]
+    signal_mv[record.leads.index("II")] = record.lead_mv("II")
+    source = replace(record.source, format=DIGITIZED_PAGE)
+    return replace(record, signal_mv=signal_mv, source=source)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("dcrnn", None),
+        ("ecg12net", "11 of the model's leads cover only 2.5 of 10.0 s; the model saw: 1 crop of 2.05 s"),
+        ("beta_vae", "Lead V5 covers only 2.5 of 10.0 s; the model saw: median beat"),
+    ],
+)
+def test_a_printed_page_gives_estimates_that_say_what_they_saw(
+    key: str, said: str | None, checkpoints: Checkpoints, normal: ECGRecord
+) -> None:
+    prediction = predict(checkpoints[key], seen(as_printed(normal)))
+    require_estimate(prediction)
+    assert codes(prediction) == ["digitized"] + (["partly_recorded"] if said else [])
+    assert said is None or said in text_of(prediction, "partly_recorded")
+    assert prediction.inputs is not None
+    assert (np.ptp(prediction.inputs.signal, axis=2) > 0).all()
+
+
 def test_a_flat_lead_has_no_say_in_the_twelve_lead_estimate(
     checkpoints: Checkpoints, normal: ECGRecord
 ) -> None:
@@ -356,7 +386,9 @@ def test_an_unknown_kind_of_input_is_told(checkpoints: Checkpoints, seen_normal:
 def test_the_stable_codes_are_these() -> None:
     assert set(get_args(FlagCode)) == {
         "simulated",
+        "digitized",
         "lead_missing",
+        "partly_recorded",
         "no_beats",
         "too_short",
         "noise",
