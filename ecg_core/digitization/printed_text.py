@@ -5,6 +5,7 @@ Every piece of print gets a box, so that it can be masked; only what these two n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import TypeVar
@@ -19,15 +20,20 @@ from ecg_core.digitization.text_boxes import find_text_boxes
 from ecg_core.digitization.text_crops import Crop, cut, stack
 from ecg_core.digitization.text_net import INVERTED, LEAD_NAMES, decode, text_net
 from ecg_core.digitization.types import Box, FlatPage, InkMap, PrintedText
+from ecg_core.leads import STANDARD_LEADS
 
 Pixel = TypeVar("Pixel", bound=np.generic)
 
-READ_HEIGHT_MM = (1.0, 9.0)  # lower or higher print is neither a lead's name nor a scale
-MAX_READ = 160  # pieces of print on a page; on a page of prose the rest is not read
-BATCH = 32
-SAME_TURNED = frozenset({"I", "II", "III"})  # these read the same upside down
-CLEARLY_LEGIBLE = 3.0  # names and scales read: enough to be sure which way is up
-LEAD = 1.0  # so many more than as the page lies must be read another way to turn it
+_READ_HEIGHT_MM = (1.0, 9.0)  # lower or higher print is neither a lead's name nor a scale
+_MAX_READ = 160  # pieces of print on a page; on a page of prose the rest is not read
+_BATCH = 32
+_RARE = 0.15  # leads beyond the twelve are so much rarer on pages than among what the network learned from
+_PRIOR = torch.tensor(
+    [0.0 if name in (*STANDARD_LEADS, INVERTED) else math.log(_RARE) for name in LEAD_NAMES] + [0.0]
+)
+_SAME_TURNED = frozenset({"I", "II", "III"})  # these read the same upside down
+_CLEARLY_LEGIBLE = 3.0  # names and scales read: enough to be sure which way is up
+_MUCH_BETTER = 1.0  # so many more than as the page lies must be read another way to turn it
 
 
 def read_text(flat: FlatPage, ink: InkMap) -> tuple[PrintedText, ...]:
@@ -45,7 +51,7 @@ def reading_direction(flat: FlatPage, ink: InkMap, texts: Sequence[PrintedText] 
     `texts` is what was read on the page as it lies, if that was done. Other ways are only tried where it says little.
     """
     as_it_lies = _legible(read_text(flat, ink) if texts is None else texts)
-    if as_it_lies >= CLEARLY_LEGIBLE:
+    if as_it_lies >= _CLEARLY_LEGIBLE:
         return 0
     grey = _grey(flat)
     turned = {
@@ -53,7 +59,7 @@ def reading_direction(flat: FlatPage, ink: InkMap, texts: Sequence[PrintedText] 
         for turns in (1, 2, 3)
     }
     best = max(turned, key=lambda turns: turned[turns])
-    return best if turned[best] >= as_it_lies + LEAD else 0
+    return best if turned[best] >= as_it_lies + _MUCH_BETTER else 0
 
 
 def _grey(flat: FlatPage) -> NDArray[np.uint8]:
@@ -67,14 +73,14 @@ def _turned(image: NDArray[Pixel], turns: int) -> NDArray[Pixel]:
 def _legible(texts: Sequence[PrintedText]) -> float:
     """How many names and scales were read that cannot be read upside down."""
     names = (max(text.lead_scores.items(), key=itemgetter(1)) for text in texts if text.lead_scores)
-    legible = sum(score for name, score in names if score >= 0.5 and name not in SAME_TURNED)
+    legible = sum(score for name, score in names if score >= 0.5 and name not in _SAME_TURNED)
     return legible + len(printed_speeds_mm_s(texts)) + len(printed_gains_mm_mv(texts))
 
 
 def _read(grey: NDArray[np.uint8], text: NDArray[np.float32], px_per_mm: float) -> tuple[PrintedText, ...]:
     boxes = find_text_boxes(text, px_per_mm)
     legible = [k for k, box in enumerate(boxes) if _could_matter(box, px_per_mm)]
-    chosen = sorted(legible, key=lambda k: boxes[k].x1_px - boxes[k].x0_px)[:MAX_READ]
+    chosen = sorted(legible, key=lambda k: boxes[k].x1_px - boxes[k].x0_px)[:_MAX_READ]
     texts = [PrintedText(box, "", 0.0) for box in boxes]
     crops = [cut(grey, text, boxes[k], px_per_mm) for k in chosen]
     for k, (line, confidence, scores) in zip(chosen, _recognise(crops), strict=True):
@@ -83,7 +89,7 @@ def _read(grey: NDArray[np.uint8], text: NDArray[np.float32], px_per_mm: float) 
 
 
 def _could_matter(box: Box, px_per_mm: float) -> bool:
-    least, most = (limit * px_per_mm for limit in READ_HEIGHT_MM)
+    least, most = (limit * px_per_mm for limit in _READ_HEIGHT_MM)
     return least <= box.y1_px - box.y0_px + 1 <= most
 
 
@@ -92,11 +98,11 @@ def _recognise(crops: Sequence[Crop]) -> list[tuple[str, float, dict[str, float]
     """Text, confidence and lead scores of each crop, read in batches of like width."""
     readings: dict[int, tuple[str, float, dict[str, float]]] = {}
     order = sorted(range(len(crops)), key=lambda k: crops[k].shape[-1])
-    for start in range(0, len(order), BATCH):
-        batch = order[start : start + BATCH]
+    for start in range(0, len(order), _BATCH):
+        batch = order[start : start + _BATCH]
         stacked, widths = (torch.from_numpy(array) for array in stack([crops[k] for k in batch]))
         leads, characters = text_net()(stacked, widths)
-        scores = leads.softmax(dim=1).tolist()
+        scores = (leads + _PRIOR).softmax(dim=1).tolist()
         for k, (text, confidence), row in zip(batch, decode(characters, widths), scores, strict=True):
             readings[k] = _named(text, confidence, row)
     return [readings[k] for k in range(len(crops))]

@@ -18,7 +18,7 @@ from ecg_core.leads import STANDARD_LEADS
 
 INVERTED = "-aVR"  # of the Cabrera order
 LEAD_NAMES = (*STANDARD_LEADS, INVERTED, "V7", "V8", "V9", "V3R", "V4R")
-CHARACTERS = " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.,:;/-+()|=%*"
+CHARACTERS = " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.,:;/-+()|=%*~'#_"
 NOT_A_NAME = len(LEAD_NAMES)  # the last class
 BLANK = 0  # character k of CHARACTERS is class k + 1
 CROP_HEIGHT_PX = 32
