@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.special import logsumexp
 
-from ecg_core.digitization.columns import find_breaks, possible_bounds, seen_bounds
+from ecg_core.digitization.columns import break_share, possible_bounds, seen_bounds
 from ecg_core.digitization.layouts import KnownLayout, known_layouts
 from ecg_core.digitization.names import CellNames, Names, names_of_cells
 from ecg_core.digitization.rows import Row
 from ecg_core.leads import STANDARD_LEADS
 
-_FREE_ORDER = -10.0
+_FREE_ORDER = -1.5  # for each lead
 _UNKNOWN_SHAPE = -6.0
 _EQUAL_PARTS = 1.5
 _BREAKS_SEEN = 6.0
@@ -67,6 +67,7 @@ class Arrangement:
     shape: Shape
     leads: tuple[str, ...]
     inverted: str | None
+    free: bool  # the order is that of the names, no known one
     probability: NDArray[np.float64]
     confidence: float
 
@@ -77,7 +78,8 @@ class _Candidate:
     name: str
     shape: Shape
     leads: tuple[str, ...]  # of the main rows, row by row
-    inverted: str | None
+    inverted: str | None = None
+    free: bool = False
 
 
 def best_arrangement(
@@ -123,16 +125,16 @@ def _placed(
     """The shape at each of the places that its columns may have."""
     cells = _cells(n_main, n_columns, n_rhythm)
     spacing_px = float(np.median(np.diff([row.baseline_px for row in rows]))) if len(rows) > 1 else np.inf
-    breaks = find_breaks(rows[:n_main], width, px_per_mm) if n_columns > 1 else None
+    breaks = break_share(rows[:n_main], width, px_per_mm) if n_columns > 1 else None
     first_column = np.array([cell.column == 0 for cell in cells])
     for number, bounds_px in enumerate(possible_bounds(*span_px, n_columns, names.place_px, px_per_mm)):
         clear = 0.0
         if breaks is not None:
-            bounds_px, clear = seen_bounds(bounds_px, breaks)
+            bounds_px, clear = seen_bounds(bounds_px, breaks, px_per_mm)
         places_px = np.array([(bounds_px[cell.column], rows[cell.row].baseline_px) for cell in cells])
-        said = names_of_cells(names, places_px, first_column, spacing_px, px_per_mm)
-        score = said.score + _BREAKS_SEEN * clear + (_EQUAL_PARTS if number == 0 else 0.0)
-        yield Shape(n_main, n_rhythm, bounds_px, said, score)
+        score = _BREAKS_SEEN * clear + (_EQUAL_PARTS if number == 0 else 0.0)
+        for said in names_of_cells(names, places_px, first_column, spacing_px, px_per_mm):
+            yield Shape(n_main, n_rhythm, bounds_px, said, score + said.score)
 
 
 def _candidates(shape: Shape, layouts: Sequence[KnownLayout]) -> Iterator[_Candidate]:
@@ -159,9 +161,11 @@ def _candidates(shape: Shape, layouts: Sequence[KnownLayout]) -> Iterator[_Candi
         yield _Candidate(score + said, layout.name, shape, leads, layout.inverted)
     cell, lead = linear_sum_assignment(-(evidence + usual))
     leads = tuple(STANDARD_LEADS[k] for k in lead)
-    rarity = _FREE_ORDER + (max(layout.plausibility for layout in fitting) if fitting else _UNKNOWN_SHAPE)
+    rarity = _FREE_ORDER * (n_cells + 1) + (
+        max(layout.plausibility for layout in fitting) if fitting else _UNKNOWN_SHAPE
+    )
     name = f"{shape.n_main}x{shape.n_columns}" + (f"+{shape.n_rhythm}" if shape.n_rhythm else "")
-    yield _Candidate(score + float(evidence[cell, lead].sum()) + rarity, name, shape, leads, None)
+    yield _Candidate(score + float(evidence[cell, lead].sum()) + rarity, name, shape, leads, free=True)
 
 
 def _arrangement(best: _Candidate, candidates: Sequence[_Candidate]) -> Arrangement:
@@ -169,16 +173,20 @@ def _arrangement(best: _Candidate, candidates: Sequence[_Candidate]) -> Arrangem
     alike = np.array([c.leads == best.leads and c.shape.n_rhythm == best.shape.n_rhythm for c in candidates])
     confidence = float(np.exp(logsumexp(scores[alike]) - logsumexp(scores)))
     n_cells = len(best.leads)
-    evidence = best.shape.names.evidence
-    strips, probability = _rhythm_leads(evidence[n_cells:])
-    leads = (*best.leads, *strips)
+    probability = np.full(n_cells, confidence)
+    if best.free:
+        nameless = best.shape.names.name_of_cell[:n_cells] < 0
+        open_leads = len(STANDARD_LEADS) - n_cells + nameless.sum()
+        probability[nameless] /= max(1, open_leads)
+    strips, of_strips = _rhythm_leads(best.shape.names.evidence[n_cells:])
     return Arrangement(
         name=best.name,
         shape=best.shape,
-        leads=leads,
+        leads=(*best.leads, *strips),
         inverted=best.inverted,
-        probability=np.concatenate([np.full(n_cells, confidence), probability]),
-        confidence=confidence,
+        free=best.free,
+        probability=np.concatenate([probability, of_strips]),
+        confidence=float(probability.mean()),
     )
 
 

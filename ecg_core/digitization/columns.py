@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import gaussian_filter1d
 
 from ecg_core.digitization.rows import COLUMN_STEP_PX, Row
 
 _SPREAD_MM = 0.4  # how exactly breaks of different rows coincide
 _REACH_MM = 2.0  # how far from equal parts a break is looked for
-_CLEAR = 0.35  # by how much a boundary stands out from breaks by chance
+_STEP_MM = 0.2
+_USUAL_SHIFT_MM = 0.7
+_CLEAR = 0.25  # by how much breaks at the boundaries stand out from breaks by chance
 _SAME_LINE_MM = 2.5  # names of a row stand at the same height
 _SAME_PITCH = 0.01
 _PITCH_RANGE = (0.9, 1.02, 0.98)  # least, unremarkable from, unremarkable to: of equal parts
 
 
-@dataclass(frozen=True, eq=False)
-class Breaks:
-    """Share of the rows whose trace is interrupted or jumps, per column of the page `(width,)`.
+def break_share(rows: Sequence[Row], width: int, px_per_mm: float) -> NDArray[np.float64]:
+    """Share of the rows whose trace is interrupted or jumps, per column of the page `(width,)`, smoothed.
 
-    `chance` is what the clearest break within reach of any place typically comes to.
+    The steep but drawn strokes of beats, which stand at the same place in all rows too, do not count.
     """
-
-    share: NDArray[np.float64]
-    reach_px: float
-    chance: float
-
-    def near(self, x_px: float) -> tuple[float, float]:
-        """The place of the clearest break within reach, and by how much it stands out from chance."""
-        start = max(0, round(x_px - self.reach_px))
-        part = self.share[start : round(x_px + self.reach_px) + 1]
-        if part.size == 0:
-            return x_px, 0.0
-        return float(start + np.argmax(part)), max(0.0, float(part.max()) - self.chance)
-
-
-def find_breaks(rows: Sequence[Row], width: int, px_per_mm: float) -> Breaks:
-    """Where the trace of many rows breaks at the same place, which the steep but drawn strokes of beats do not."""
-    spread_px, reach_px = _SPREAD_MM * px_per_mm, _REACH_MM * px_per_mm
+    spread_px = _SPREAD_MM * px_per_mm
     total = np.zeros(width)
     for row in rows:
         column = np.unique(row.x_px)
@@ -50,13 +34,10 @@ def find_breaks(rows: Sequence[Row], width: int, px_per_mm: float) -> Breaks:
         apart = np.maximum(top[1:] - bottom[:-1], top[:-1] - bottom[1:]) > 1.0
         missing = np.diff(column) > COLUMN_STEP_PX
         broken = np.zeros(width)
-        broken[((column[1:] + column[:-1]) / 2)[apart | missing].astype(int)] = 1.0
+        broken[column[1:][apart | missing].astype(int)] = 1.0  # where it goes on: a lead may end early
         peak = spread_px * np.sqrt(2 * np.pi)
         total += np.minimum(1.0, peak * gaussian_filter1d(broken, spread_px, mode="constant"))
-    share = total / max(1, len(rows))
-    x0, x1 = (round(rows[0].x0_px), round(rows[0].x1_px)) if rows else (0, 0)
-    windows = maximum_filter1d(share[x0:x1], max(1, round(2 * reach_px)))[:: max(1, round(reach_px))]
-    return Breaks(share, reach_px, float(np.quantile(windows, 0.75)) if windows.size else 0.0)
+    return total / max(1, len(rows))
 
 
 def possible_bounds(
@@ -91,11 +72,34 @@ def _name_pitch_px(
     return None if best.sum() < 2 or same_from < pitch_px / equal_px < same_to else pitch_px
 
 
-def seen_bounds(bounds_px: NDArray[np.float64], breaks: Breaks) -> tuple[NDArray[np.float64], float]:
-    """Boundaries moved to the breaks near them, and how clearly they are seen on the whole, 0 to 1."""
+def seen_bounds(
+    bounds_px: NDArray[np.float64], breaks: NDArray[np.float64], px_per_mm: float
+) -> tuple[NDArray[np.float64], float]:
+    """The boundaries within a row moved and stretched together to where its traces break, where that is clear.
+
+    The second answer is by how much the breaks there stand out from those by chance, 0 to 1.
+    """
+    inner = bounds_px[1:-1]
+    if inner.size == 0:
+        return bounds_px, 0.0
+    shifts = np.arange(-_REACH_MM, _REACH_MM + _STEP_MM / 2, _STEP_MM)
+    first, last = (shift.ravel() for shift in np.meshgrid(shifts, shifts))
+    part = np.linspace(0, 1, inner.size) if inner.size > 1 else np.zeros(1)
+    moves_px = px_per_mm * (first[:, None] * (1 - part) + last[:, None] * part)  # (moves, boundaries)
+    unusual = 0.15 * ((first / _USUAL_SHIFT_MM) ** 2 + ((last - first) / _USUAL_SHIFT_MM) ** 2)
+    share = _at(breaks, inner + moves_px).mean(1)
+    best = int(np.argmax(share - unusual))
+    pitch_px = float(np.median(np.diff(bounds_px)))
+    elsewhere = [
+        _at(breaks, inner + moves_px + offset * pitch_px).mean(1).max()
+        for offset in (-0.6, -0.4, -0.2, 0.2, 0.4, 0.6)
+    ]
+    clear = max(0.0, float(share[best] - np.median(elsewhere)))
     moved = bounds_px.copy()
-    seen = [breaks.near(x) for x in bounds_px[1:-1]]
-    for k, (place, clear) in enumerate(seen, start=1):
-        if clear >= _CLEAR:
-            moved[k] = place
-    return moved, float(np.mean([clear for _, clear in seen])) if seen else 0.0
+    if clear >= _CLEAR:
+        moved[1:-1] += moves_px[best]
+    return moved, clear
+
+
+def _at(breaks: NDArray[np.float64], x_px: NDArray[np.float64]) -> NDArray[np.float64]:
+    return breaks[np.clip(np.round(x_px), 0, len(breaks) - 1).astype(int)]

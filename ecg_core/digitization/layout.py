@@ -17,7 +17,9 @@ from ecg_core.digitization.types import Corrections, FlatPage, InkMap, Layout, P
 from ecg_core.errors import NotAnECGPageError
 
 _TOGETHER_MM = 1.5  # rows that begin (or end) together differ by less
-_WHOLE_ROW = 0.8  # of the longest row: shorter ones keep their own ends
+_LINE_MM = 0.4  # the thickness of a line, at most
+_TOUCH_MM = 0.3  # a trace that begins nearer to its pulse begins at it
+_WHOLE_ROW = 0.5  # of the longest row: shorter ones keep their own ends
 
 
 def find_layout(
@@ -52,29 +54,48 @@ def find_layout(
 def _spans(rows: Sequence[Row], pulses: Sequence[Pulse], px_per_mm: float) -> list[tuple[float, float]]:
     """From where to where each row runs, pulses left out; rows that begin or end together are made to agree."""
     longest_px = max(row.x1_px - row.x0_px for row in rows)
-    ends = np.array([_without_pulse(row, number, pulses) for number, row in enumerate(rows)])
+    ends = np.array(
+        [
+            _without_pulse(row, [pulse for pulse in pulses if pulse.row == number], px_per_mm)
+            for number, row in enumerate(rows)
+        ]
+    )
     whole = np.array([row.x1_px - row.x0_px >= _WHOLE_ROW * longest_px for row in rows])
     together_px = _TOGETHER_MM * px_per_mm
-    start, stop = (_consensus(ends[whole, side], together_px) for side in (0, 1))
-    ends[whole] = start, stop
+    middle_px = float(ends.mean())
+    left = any(pulse.box.x1_px < middle_px for pulse in pulses)
+    right = any(pulse.box.x0_px > middle_px for pulse in pulses)
+    ends[whole, 0] = _consensus(ends[whole, 0], together_px, latest=left)
+    ends[whole, 1] = _consensus(ends[whole, 1], together_px, latest=not right)
     return [(float(x0), float(x1)) for x0, x1 in ends]
 
 
-def _without_pulse(row: Row, number: int, pulses: Sequence[Pulse]) -> tuple[float, float]:
+def _without_pulse(row: Row, pulses: Sequence[Pulse], px_per_mm: float) -> tuple[float, float]:
+    """The ends of a row's trace, given its pulses, whose own ink may have been taken for trace."""
     x0_px, x1_px = row.x0_px, row.x1_px
-    middle_px = (x0_px + x1_px) / 2
+    line_px, touch_px = _LINE_MM * px_per_mm, _TOUCH_MM * px_per_mm
     for pulse in pulses:
-        if pulse.row == number and pulse.box.x1_px < middle_px:
-            x0_px = max(x0_px, pulse.box.x1_px)
-        elif pulse.row == number and pulse.box.x0_px > middle_px:
-            x1_px = min(x1_px, pulse.box.x0_px)
+        before, after = pulse.box.x0_px - line_px, pulse.box.x1_px + line_px
+        if after < (x0_px + x1_px) / 2:
+            first_px = float(row.x_px[np.searchsorted(row.x_px, after)])
+            x0_px = max(x0_px, first_px if first_px > after + touch_px else pulse.box.x1_px)
+        elif before > (x0_px + x1_px) / 2:
+            last_px = float(row.x_px[np.searchsorted(row.x_px, before) - 1])
+            x1_px = min(x1_px, last_px if last_px < before - touch_px else pulse.box.x0_px)
     return x0_px, x1_px
 
 
-def _consensus(places_px: NDArray[np.float64], together_px: float) -> float:
-    """The place that most agree on, as the median of those that do."""
+def _consensus(places_px: NDArray[np.float64], together_px: float, latest: bool) -> float:
+    """The place that most agree on, as the median of those that do.
+
+    Where about as many agree on another, it is the inner one beside pulses, whose ink may have been taken for trace,
+    and else the outer one, as ink may be missing.
+    """
     near = abs(places_px[:, None] - places_px[None]) <= together_px
-    return float(np.median(places_px[near[int(np.argmax(near.sum(1)))]]))
+    agreeing = near.sum(1)
+    most = np.flatnonzero(agreeing >= max(0.75 * agreeing.max(), min(2, agreeing.max())))
+    best = most[int((np.argmax if latest else np.argmin)(places_px[most]))]
+    return float(np.median(places_px[near[best]]))
 
 
 def _reasons(arrangement: Arrangement) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from functools import cache
 from ecg_core.leads import CHEST_LEADS, LIMB_LEADS, STANDARD_LEADS
 
 CABRERA_LIMB_LEADS = ("aVL", "I", "aVR", "II", "aVF", "III")  # aVR upside down
-MAX_RHYTHM_STRIPS = 3
+
+_RHYTHM_STRIPS = {0: 0.0, 1: 0.0, 2: 3.0, 3: 0.5}  # how rare so many are, below six leads or more
 
 # Twelve rows as ecg-image-kit prints them (Shivashankara et al., Physiol. Meas. 2024): its 3x4 read backwards.
 _KIT_ROWS = ("V4", "V1", "aVR", "I", "V5", "V2", "aVL", "II", "V6", "V3", "aVF", "III")
@@ -69,7 +70,8 @@ def _all_layouts() -> tuple[KnownLayout, ...]:
             inverted,
         )
         for name, rows, plausibility, inverted in _arrangements()
-        for rhythm, strips in zip(range(MAX_RHYTHM_STRIPS + 1), (0.0, 0.0, 3.0, 0.5), strict=True)
+        for rhythm, strips in _RHYTHM_STRIPS.items()
+        if rhythm == 0 or len(rows) * len(rows[0]) >= 6
     )
 
 

@@ -14,6 +14,9 @@ from ecg_core.leads import STANDARD_LEADS
 
 _BAND_MM = 30.0  # from the baseline: where a trace is looked for at least
 _BAND_ROWS = 1.5  # the same in distances between rows
+_BLANK_MM = 0.8  # a shorter blank at the end of a lead is taken for missing ink
+_TOGETHER_MM = 0.5  # leads that end together differ by less
+_MOST = 0.6  # of the leads in a column
 _AS_USER_SAYS = "as the user says"
 
 
@@ -42,7 +45,7 @@ def _box(
 ) -> LeadBox | None:
     cell = arrangement.shape.cells[number]
     lead = arrangement.leads[number]
-    x0_px, x1_px = _extent(arrangement, cell, spans_px[cell.row])
+    x0_px, x1_px = _extent(arrangement, cell, rows, spans_px[cell.row], px_per_mm)
     if x1_px - x0_px < 2 * px_per_mm:
         return None
     baseline_px = rows[cell.row].baseline_between(x0_px, x1_px)
@@ -63,14 +66,25 @@ def _box(
     )
 
 
-def _extent(arrangement: Arrangement, cell: Cell, span_px: tuple[float, float]) -> tuple[float, float]:
-    bounds_px = arrangement.shape.bounds_px
-    if cell.rhythm or arrangement.shape.n_columns == 1:
+def _extent(
+    arrangement: Arrangement, cell: Cell, rows: Sequence[Row], span_px: tuple[float, float], px_per_mm: float
+) -> tuple[float, float]:
+    """From where to where the lead in a cell runs; where nothing is printed at the end of a whole column, not there."""
+    shape = arrangement.shape
+    if cell.rhythm or shape.n_columns == 1:
         return span_px
-    x0_px, x1_px = float(bounds_px[cell.column]), float(bounds_px[cell.column + 1]) - 1
-    if cell.column == arrangement.shape.n_columns - 1:
-        x1_px = span_px[1]
-    return max(x0_px, span_px[0]), min(x1_px, span_px[1])
+    x0_px, x1_px = (float(x) for x in shape.bounds_px[cell.column : cell.column + 2])
+    if cell.column == shape.n_columns - 1:
+        return max(x0_px, span_px[0]), span_px[1]
+    ends_px = [
+        row.x_px[np.searchsorted(row.x_px, x1_px - _BLANK_MM / 2 * px_per_mm) - 1]
+        for row in rows[: shape.n_main]
+    ]
+    printed_px = float(np.median(ends_px))
+    together = np.mean(abs(np.array(ends_px) - printed_px) < _TOGETHER_MM * px_per_mm)
+    if printed_px < x1_px - _BLANK_MM * px_per_mm and together > _MOST:
+        return x0_px, printed_px
+    return x0_px, x1_px - 1
 
 
 def _trust(arrangement: Arrangement, number: int) -> tuple[float, tuple[str, ...]]:

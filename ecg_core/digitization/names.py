@@ -6,7 +6,7 @@ may have them beside the pulse. These distances are found first: those at which 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ _REACH_Y_MM = 22.0  # of a name's middle from the baseline
 _USUAL_MM = (3.0, -5.0)  # the same, as it mostly is
 _SPREAD_MM = (3.0, 1.8)  # how exactly the distance is kept
 _LEAST_FIT = 0.02  # that a name still has to its cell
+_RIVAL = 0.6  # of the votes for the best distance: what the one on the other side needs
 _MISREAD = 0.08  # probability that a name that was read is another
 _NAME_LOST = np.log(0.25)  # a cell whose name was not found though others were
 _NAME_HOMELESS = np.log(0.12)  # a name, surely read, that has no cell
@@ -68,46 +69,60 @@ def names_of_cells(
     first_column: NDArray[np.bool_],
     row_spacing_px: float,
     px_per_mm: float,
-) -> CellNames:
-    """Give each cell its name.
+) -> Iterator[CellNames]:
+    """Give each cell its name, in up to two ways: where rows are close, names may be those above or below them.
 
     `cells_px` `(cells, 2)` are where the leads begin: left end, baseline; `first_column` `(cells,)` tells which of
     them begin a row.
     """
-    n_cells = len(cells_px)
     sure = names.scores.sum(1)
     offset_mm = (names.place_px[:, None] - cells_px[None]) / px_per_mm  # (names, cells, 2)
     reach_y = min(_REACH_Y_MM, 0.95 * row_spacing_px / px_per_mm)
-    fit = np.zeros((len(sure), n_cells))
-    for group in (first_column, ~first_column):
-        fit[:, group] = _fit(offset_mm[:, group], sure, reach_y)
+    fit = np.zeros((len(sure), len(cells_px)))
+    for centre in _distances(offset_mm[:, ~first_column], sure, reach_y)[:1]:
+        fit[:, ~first_column] = _fit(offset_mm[:, ~first_column], centre)
+    for centre in _distances(offset_mm[:, first_column], sure, reach_y) or [np.zeros(2)]:
+        fit[:, first_column] = _fit(offset_mm[:, first_column], centre)
+        yield _matched(fit, names)
+
+
+def _matched(fit: NDArray[np.float64], names: Names) -> CellNames:
+    """Each name to at most one cell, so that the fit `(names, cells)` is best."""
     name, cell = linear_sum_assignment(-fit)
     kept = fit[name, cell] > _LEAST_FIT
     name, cell = name[kept], cell[kept]
-    name_of_cell = np.full(n_cells, -1)
+    name_of_cell = np.full(fit.shape[1], -1)
     name_of_cell[cell] = name
-    evidence = np.zeros((n_cells, len(STANDARD_LEADS)))
+    evidence = np.zeros((fit.shape[1], len(STANDARD_LEADS)))
     evidence[cell] = _evidence(names.scores[name])
-    homeless, lost = sure.sum() - sure[name].sum(), n_cells - len(cell)
-    score = (
-        np.log(fit[name, cell]).sum() + _NAME_HOMELESS * homeless + (_NAME_LOST * lost if len(sure) else 0.0)
-    )
+    sure = names.scores.sum(1)
+    homeless, lost = sure.sum() - sure[name].sum(), (fit.shape[1] - len(cell)) * (len(sure) > 0)
+    score = np.log(fit[name, cell]).sum() + _NAME_HOMELESS * homeless + _NAME_LOST * lost
     return CellNames(evidence, name_of_cell, float(score))
 
 
-def _fit(offset_mm: NDArray[np.float64], sure: NDArray[np.float64], reach_y: float) -> NDArray[np.float64]:
-    """How well each name stands to each cell `(names, cells)`, 0 to 1, at the distance that suits most of them."""
+def _distances(
+    offset_mm: NDArray[np.float64], sure: NDArray[np.float64], reach_y: float
+) -> list[NDArray[np.float64]]:
+    """The distances of names from their cells that suit most of them: the best, and the best on the other side."""
     x, y = offset_mm[..., 0], offset_mm[..., 1]
     near = (x > _REACH_MM[0]) & (x < _REACH_MM[1]) & (abs(y) < reach_y)
-    if not near.any():
-        return np.zeros(near.shape)
     candidates, weight = offset_mm[near], np.repeat(sure, near.sum(1))
+    if not len(candidates):
+        return []
     closeness = np.exp(-0.5 * (((candidates[:, None] - candidates[None]) / _SPREAD_MM) ** 2).sum(2))
     unusual = np.hypot(*(candidates - _USUAL_MM).T) / _REACH_Y_MM
-    best = int(np.argmax((closeness @ weight) * (1 - 0.2 * unusual)))
-    centre = np.average(candidates, axis=0, weights=closeness[best] * weight)
-    fit: NDArray[np.float64] = np.exp(-0.5 * (((offset_mm - centre) / _SPREAD_MM) ** 2).sum(2))
-    return np.where(near, fit, 0.0)
+    votes = (closeness @ weight) * (1 - 0.2 * unusual)
+    best = int(np.argmax(votes))
+    other_side = np.where(candidates[:, 1] * candidates[best, 1] < 0, votes, 0.0)
+    chosen = [best] + ([int(np.argmax(other_side))] if other_side.max() > _RIVAL * votes[best] else [])
+    return [np.average(candidates, axis=0, weights=closeness[k] * weight) for k in chosen]
+
+
+def _fit(offset_mm: NDArray[np.float64], centre_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How well each name stands to each cell `(names, cells)`, 0 to 1."""
+    fit: NDArray[np.float64] = np.exp(-0.5 * (((offset_mm - centre_mm) / _SPREAD_MM) ** 2).sum(2))
+    return fit
 
 
 def _evidence(scores: NDArray[np.float64]) -> NDArray[np.float64]:

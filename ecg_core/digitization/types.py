@@ -149,7 +149,7 @@ class Layout:
 class Calibration:
     """From flat pixels to seconds and millivolts. `known` is False where the scale is a guess the user must confirm.
 
-    Where limb and chest leads share a row but not a gain, `px_per_mv` and `gain_mm_mv` are those of the limb leads.
+    Where `chest_gain_ratio` is not 1, `px_per_mv` and `gain_mm_mv` are those of limb leads in every row.
     """
 
     px_per_s: float
@@ -160,7 +160,7 @@ class Calibration:
     confidence: float
     evidence: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    chest_gain_ratio: float = 1.0  # of chest over limb leads in the same row: 0.5 at half gain
+    chest_gain_ratio: float = 1.0  # of chest over limb leads: 0.5 where they are at half gain
 
     def px_per_mv_of(self, box: LeadBox) -> float:
         """How many flat pixels a millivolt of this lead is tall."""

@@ -1,0 +1,165 @@
+"""How many pixels a second is long: from the grid, the print, the pulses and the length of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecg_core.digitization.types import Layout
+
+USUAL_SPEED_MM_S = 25.0
+USUAL_GAIN_MM_MV = 10.0
+USUAL_ROW_S = 10.0
+USUAL_PULSE_S = 0.2
+_SPEEDS = {25.0: 0.0, 50.0: -2.5, 12.5: -4.0, 10.0: -5.0, 100.0: -6.0, 5.0: -6.0}  # log of how common
+_ROW_SECONDS = {10.0: 2.0, 5.0: 0.7, 2.5: 0.3}  # what a row or a lead of such a length speaks for
+_SAME = 0.03
+_PLAUSIBLE_ROW_S = (1.5, 16.0)
+_PRINTED = 6.0
+_PULSE_WIDTH = 0.8
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What can be measured on the page, in pixels; None where it is not there."""
+
+    row_px: float  # the longest row
+    column_px: float | None  # from one lead of a row to the next
+    pulse_height_px: float | None
+    pulse_width_px: float | None
+
+
+@dataclass(frozen=True)
+class TimeScale:
+    """Pixels per second and what follows from it; `known` is False where it is a guess."""
+
+    px_per_s: float
+    speed_mm_s: float
+    known: bool
+    confidence: float
+    evidence: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def px_per_mm(self) -> float:
+        """The scale of the paper along time."""
+        return self.px_per_s / self.speed_mm_s
+
+
+def measure(layout: Layout) -> Measures:
+    """Lengths of rows, leads and pulses of a layout."""
+    rows = {box.row for box in layout.boxes}
+    spans = [
+        (min(box.box.x0_px for box in of_row), max(box.box.x1_px for box in of_row))
+        for of_row in ([box for box in layout.boxes if box.row == row] for row in rows)
+    ]
+    starts = sorted({(box.column, box.box.x0_px) for box in layout.boxes if not box.rhythm})
+    by_column = dict(starts)
+    steps = [by_column[k + 1] - by_column[k] for k in by_column if k + 1 in by_column]
+    heights = [pulse.height_px for pulse in layout.pulses]
+    widths = [pulse.width_px for pulse in layout.pulses]
+    return Measures(
+        row_px=max((x1 - x0 for x0, x1 in spans), default=0.0),
+        column_px=float(np.median(steps)) if steps else None,
+        pulse_height_px=float(np.median(heights)) if heights else None,
+        pulse_width_px=float(np.median(widths)) if widths else None,
+    )
+
+
+def time_scale_by_grid(
+    measures: Measures, px_per_mm: float, printed_mm_s: Sequence[float], said_mm_s: float | None
+) -> TimeScale:
+    """The time scale where millimetres are known; the speed is what the user says, else what evidence there is."""
+    if said_mm_s is not None:
+        said = f"{said_mm_s:g} mm/s as the user says"
+        return TimeScale(px_per_mm * said_mm_s, said_mm_s, True, 1.0, (said,))
+    scores = {
+        speed: usual + _support(speed, measures, px_per_mm, printed_mm_s) for speed, usual in _SPEEDS.items()
+    }
+    best = max(scores, key=lambda speed: scores[speed])
+    total = sum(np.exp(score - scores[best]) for score in scores.values())
+    evidence, warnings = _speed_in_words(best, measures, px_per_mm, printed_mm_s)
+    confidence = float(1 / total) * (1.0 if not warnings else 0.8)
+    return TimeScale(px_per_mm * best, best, bool(evidence), confidence, evidence, warnings)
+
+
+def _support(speed_mm_s: float, measures: Measures, px_per_mm: float, printed_mm_s: Sequence[float]) -> float:
+    px_per_s = px_per_mm * speed_mm_s
+    row_s = measures.row_px / px_per_s
+    support = _PRINTED if speed_mm_s in printed_mm_s else 0.0
+    support += max((worth for s, worth in _ROW_SECONDS.items() if _close(row_s, s)), default=0.0)
+    if measures.column_px is not None:
+        column_s = measures.column_px / px_per_s
+        support += max((worth for s, worth in _ROW_SECONDS.items() if _close(column_s, s)), default=0.0)
+    if measures.pulse_width_px is not None:
+        support += _PULSE_WIDTH * _close(measures.pulse_width_px / px_per_s, USUAL_PULSE_S, 0.1)
+    if not _PLAUSIBLE_ROW_S[0] <= row_s <= _PLAUSIBLE_ROW_S[1]:
+        support -= 3.0
+    return support
+
+
+def _speed_in_words(
+    speed_mm_s: float, measures: Measures, px_per_mm: float, printed_mm_s: Sequence[float]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What speaks for a speed, and what is to be warned of."""
+    px_per_s = px_per_mm * speed_mm_s
+    evidence = [f"{speed_mm_s:g} mm/s is printed"] if speed_mm_s in printed_mm_s else []
+    lengths = {"rows": measures.row_px, "leads": measures.column_px}
+    for what, length_px in lengths.items():
+        fits = [s for s in _ROW_SECONDS if length_px and _close(length_px / px_per_s, s)]
+        evidence += [f"the {what} are {s:g} s long at {speed_mm_s:g} mm/s" for s in fits]
+    if measures.pulse_width_px and _close(measures.pulse_width_px / px_per_s, USUAL_PULSE_S, 0.1):
+        evidence.append(f"the calibration pulse is {USUAL_PULSE_S:g} s wide at {speed_mm_s:g} mm/s")
+    others = [f"{speed:g}" for speed in printed_mm_s if speed != speed_mm_s]
+    if speed_mm_s not in printed_mm_s and others:
+        return tuple(evidence), (
+            f"{' and '.join(others)} mm/s is printed, but the page fits {speed_mm_s:g} mm/s better: please check",
+        )
+    if speed_mm_s not in printed_mm_s:
+        return tuple(evidence), (f"no paper speed is printed: {speed_mm_s:g} mm/s is assumed",)
+    return tuple(evidence), ()
+
+
+def time_scale_without_grid(
+    measures: Measures,
+    guess_px_per_mm: float,
+    printed_mm_s: Sequence[float],
+    said_mm_s: float | None,
+    gain_mm_mv: float | None,
+) -> TimeScale:
+    """The time scale of a page without a grid, from what agrees among rows of 10 s, pulses and the page's size.
+
+    `gain_mm_mv` is what is printed or said; the usual one is assumed where it is None.
+    """
+    speed = said_mm_s or (printed_mm_s[0] if len(printed_mm_s) == 1 else None)
+    speed_mm_s = speed or USUAL_SPEED_MM_S
+    by_row = measures.row_px / USUAL_ROW_S
+    by_page = guess_px_per_mm * speed_mm_s
+    by_pulse = (
+        measures.pulse_height_px / (gain_mm_mv or USUAL_GAIN_MM_MV) * speed_mm_s
+        if measures.pulse_height_px
+        else None
+    )
+    assumed = () if speed else (f"no paper speed is printed: {speed_mm_s:g} mm/s is assumed",)
+    if by_pulse is not None:
+        for row_s in _ROW_SECONDS:
+            if _close(measures.row_px / by_pulse, row_s):
+                evidence = (f"rows of {row_s:g} s and a calibration pulse of 1 mV agree",)
+                return TimeScale(measures.row_px / row_s, speed_mm_s, True, 0.85, evidence, assumed)
+    if _close(by_page, by_row):
+        evidence = (f"rows of {USUAL_ROW_S:g} s agree with the size of the page",)
+        return TimeScale(by_row, speed_mm_s, True, 0.7, evidence, assumed)
+    ask = "no grid was found, so the time scale is a guess: please enter the pixels per millimetre or the paper speed"
+    if by_pulse is not None:
+        known = speed is not None and gain_mm_mv is not None
+        evidence = ("the calibration pulse and what is printed" if known else "the calibration pulse",)
+        return TimeScale(
+            by_pulse, speed_mm_s, known, 0.6 if known else 0.3, evidence, () if known else (ask,)
+        )
+    return TimeScale(by_row, speed_mm_s, False, 0.2, (f"rows of {USUAL_ROW_S:g} s assumed",), (ask,))
+
+
+def _close(value: float, to: float, within: float = _SAME) -> bool:
+    return abs(value / to - 1) <= within
