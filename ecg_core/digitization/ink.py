@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from ecg_core.digitization.types import FlatPage, InkMap
 
 CHECKPOINT = FOLDER / "trace_ink"
 _STRIP_ROWS = 1024  # a page is looked at in strips, so that memory does not grow with its height
+_EDGE_MM = 0.5
 _OVERLAP_ROWS = 128  # what a strip sees beyond its own rows, a little less than the network's view
 
 
@@ -27,9 +29,16 @@ def find_ink(flat: FlatPage) -> InkMap:
         bottom = min(top + _STRIP_ROWS, height)
         start, stop = max(top - _OVERLAP_ROWS, 0), min(bottom + _OVERLAP_ROWS, height)
         found[:, top:bottom] = _probabilities(network, flat.rgb[start:stop])[:, top - start : bottom - start]
-    found *= flat.inside
+    found *= _clear_of_the_edge(flat)
     by_class = dict(zip(CLASSES, found, strict=True))
     return InkMap(trace=by_class["trace"], pulse=by_class["pulse"], text=by_class["text"])
+
+
+def _clear_of_the_edge(flat: FlatPage) -> NDArray[np.bool_]:
+    """Where ink may be: not along the paper's edge, whose shadow or frame looks like a line."""
+    reach = 2 * round(_EDGE_MM * flat.px_per_mm) + 1
+    inside = np.pad(flat.inside.astype(np.uint8), 1)
+    return cv2.erode(inside, np.ones((reach, reach), np.uint8))[1:-1, 1:-1].astype(bool)
 
 
 @cache
