@@ -33,7 +33,7 @@ def page_json(page: Digitization) -> dict[str, Any]:
         "gain_mm_mv": calibration.gain_mm_mv[min(calibration.gain_mm_mv)],
         "gain_mm_mv_by_lead": {box.lead: calibration.gain_mm_mv_of(box) for box in page.layout.boxes},
         "scale_confidence": round(calibration.confidence, 3),
-        "scale_evidence": [*grid.evidence, *calibration.evidence],
+        "scale_evidence": list(dict.fromkeys((*grid.evidence, *calibration.evidence))),
         "px_per_mm": round((grid.source_px_per_mm_x + grid.source_px_per_mm_y) / 2, 4),
         "px_per_mm_x": round(grid.source_px_per_mm_x, 4),
         "px_per_mm_y": round(grid.source_px_per_mm_y, 4),
