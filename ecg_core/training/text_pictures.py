@@ -20,7 +20,7 @@ from ecg_core.digitization.text_net import LEAD_NAMES, NOT_A_NAME
 from ecg_core.digitization.types import Box
 from ecg_core.training.text_lettering import lettering
 from ecg_core.training.text_strings import lead_spelling, other_string, scale_string
-from ecg_core.training.text_surroundings import crossing_lines, draw_curve, marks, paper
+from ecg_core.training.text_surroundings import crossing_lines, marks, paper
 
 _SAME_TURNED = ("I", "II", "III")  # read the same upside down
 _STANDARD = 12  # the first of LEAD_NAMES; the others are rare
@@ -77,14 +77,20 @@ def _crop(coverage: Picture, px_per_mm: float, height_px: float, rng: np.random.
 def _piece_of_page(
     coverage: Picture, px_per_mm: float, height_px: float, rng: np.random.Generator
 ) -> tuple[Picture, Picture]:
-    """Grey levels of a piece of page; and the print's own coverage, at times without what other lines cross."""
+    """Grey levels of a piece of page; and the print's own coverage, as a page network would tell it from other lines."""
     page = paper(coverage.shape, px_per_mm, rng)
     darkness = float(rng.uniform(0.0, 0.45) if rng.random() < 0.85 else rng.uniform(0.45, 0.75))
     ink = float(page.max()) * darkness
     lines = crossing_lines(coverage.shape, px_per_mm, height_px, rng)
     page += (ink * float(rng.uniform(0.8, 1.2)) - page) * lines
     page += (ink - page) * coverage
-    return page, coverage * (1 - np.float32(rng.choice([0.0, 0.6, 1.0])) * lines)
+    seen = coverage * (1 - np.float32(rng.choice([0.0, 0.6, 1.0])) * lines)
+    if rng.random() < 0.4:  # bits of the lines are taken for print
+        start, length = rng.uniform(0, page.shape[1]), px_per_mm * rng.uniform(1, 4)
+        seen[:, int(start) : int(start + length)] = np.maximum(coverage, lines)[
+            :, int(start) : int(start + length)
+        ]
+    return page, seen
 
 
 def _spoiled(page: Picture, px_per_mm: float, rng: np.random.Generator) -> Picture:
@@ -123,7 +129,7 @@ def _flattened(
 
 
 def _as_inferred(seen: Picture, px_per_mm: float, rng: np.random.Generator) -> Picture:
-    """The print as a page network would see it: soft, too thick or thin, patchy, at times with bits of something else."""
+    """The print as a page network would see it: soft, too thick or thin, patchy."""
     if rng.random() < 0.7:
         seen = np.asarray(cv2.GaussianBlur(seen, (0, 0), float(rng.uniform(0.4, 1.6))), np.float32)
     if rng.random() < 0.4:
@@ -132,8 +138,6 @@ def _as_inferred(seen: Picture, px_per_mm: float, rng: np.random.Generator) -> P
     if rng.random() < 0.35:
         seen = seen * _patches(seen.shape, px_per_mm, rng)
     probability = seen * float(rng.uniform(0.55, 1.0))
-    if rng.random() < 0.3:
-        probability = np.maximum(probability, _leak(seen.shape, px_per_mm, rng))
     return np.clip(probability + rng.normal(0, 0.02, seen.shape), 0, 1).astype(np.float32)
 
 
@@ -142,16 +146,6 @@ def _patches(shape: tuple[int, int], px_per_mm: float, rng: np.random.Generator)
     coarse = tuple(max(1, round(side / px_per_mm)) for side in shape)
     kept = (rng.uniform(0, 1, coarse) > rng.uniform(0.03, 0.3)).astype(np.float32)
     return np.clip(np.asarray(cv2.resize(kept, shape[::-1]), np.float32), 0.05, 1)
-
-
-def _leak(shape: tuple[int, int], px_per_mm: float, rng: np.random.Generator) -> Picture:
-    """Two millimetres of a line that a network takes for print."""
-    line = np.zeros(shape, np.uint8)
-    draw_curve(line, int(rng.integers(1, 4)), 3, rng, forward=True)
-    x = int(rng.integers(shape[1]))
-    leak = np.zeros(shape, np.float32)
-    leak[:, x : x + int(2 * px_per_mm)] = float(rng.uniform(0.2, 1)) / 255
-    return leak * line
 
 
 def _sloppy_box(seen: Picture, probability: Picture, rng: np.random.Generator) -> Box:

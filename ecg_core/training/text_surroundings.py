@@ -60,7 +60,7 @@ def crossing_lines(
         y0, y1 = (int(y) for y in rng.uniform(-0.3 * height, 1.3 * height, 2))
         cv2.line(canvas, (x, y0), (x, y1), 255, weight + int(rng.integers(0, 4)), cv2.LINE_AA)
     if rng.random() < 0.05:
-        draw_curve(canvas, weight, int(rng.integers(3, 9)), rng, forward=False)
+        _draw_curve(canvas, weight, int(rng.integers(3, 9)), rng, forward=False)
     return canvas.astype(np.float32) / np.float32(255)
 
 
@@ -78,11 +78,11 @@ def marks(px_per_mm: float, rng: np.random.Generator) -> Picture:
             centre = (int(rng.integers(width)), int(rng.integers(height)))
             cv2.circle(canvas, centre, int(rng.integers(1, max(2, int(px_per_mm)) + 1)), 255, -1, cv2.LINE_AA)
     else:
-        draw_curve(canvas, weight, int(rng.integers(3, 9)), rng, forward=kind == "trace")
+        _draw_curve(canvas, weight, int(rng.integers(3, 9)), rng, forward=kind == "trace")
     return canvas.astype(np.float32) / np.float32(255)
 
 
-def draw_curve(
+def _draw_curve(
     canvas: NDArray[np.uint8], weight: int, knots: int, rng: np.random.Generator, *, forward: bool
 ) -> None:
     """Draw a smooth line through random points, from left to right or in loops."""
