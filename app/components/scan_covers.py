@@ -33,7 +33,7 @@ def draw_covers(page: ScannedPage) -> None:
         on_change=lambda: _switch(st.session_state[key]),
         help="All print but lead names, paper speed and gain.",
     )
-    n_found = len(private_boxes(page.found.texts, page.found.flat.px_per_mm))
+    n_found = len(_printed(page))
     done = "covered" if covers_on() else "**not** covered"
     st.markdown(
         f"{n_found} {'piece' if n_found == 1 else 'pieces'} of print {done}, on the screen and in saved pictures."
@@ -72,7 +72,12 @@ def source_picture(page: ScannedPage) -> NDArray[np.uint8]:
 
 
 def _private(page: ScannedPage) -> tuple[Box, ...]:
-    return private_boxes(page.found.texts, page.found.flat.px_per_mm) if covers_on() else ()
+    return _printed(page) if covers_on() else ()
+
+
+def _printed(page: ScannedPage) -> tuple[Box, ...]:
+    found = page.found
+    return private_boxes(found.texts, found.layout.boxes, found.flat.px_per_mm)
 
 
 def _switch(on: bool) -> None:

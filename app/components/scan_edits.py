@@ -6,10 +6,11 @@ found, removed ones included and the user's own after them; `Corrections.anchors
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ecg_core.digitization.types import Anchor, Box, BoxCorrection, Corrections, Digitization, LeadBox
-from ecg_core.leads import CHEST_LEADS
+from ecg_core.leads import CHEST_LEADS, STANDARD_LEADS
 
 MIN_BOX_PX = 8.0  # a smaller box was not meant
 
@@ -80,6 +81,17 @@ def box_at(found: Digitization, x_px: float, y_px: float) -> int | None:
     ]
     boxes = found.layout.boxes
     return min(holding, key=lambda n: abs(boxes[n].baseline_px - y_px), default=None)
+
+
+def in_standard_order(boxes: Sequence[LeadBox]) -> list[int]:
+    """Positions of lead boxes in the order in which clinicians read them, rhythm strips last."""
+
+    def rank(position: int) -> tuple[bool, int]:
+        box = boxes[position]
+        known = box.lead in STANDARD_LEADS
+        return box.rhythm, STANDARD_LEADS.index(box.lead) if known else len(STANDARD_LEADS)
+
+    return sorted(range(len(boxes)), key=rank)
 
 
 def gains_mm_mv(found: Digitization) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from app.components.scan_edits import (
     add_box,
     box_at,
     change_box,
+    in_standard_order,
     remove_anchor,
     remove_box,
     without_boxes,
@@ -23,7 +24,7 @@ from app.scans import ScannedPage
 from ecg_core.digitization.layouts import known_layouts
 from ecg_core.digitization.types import Anchor, Box, LeadBox
 from ecg_core.figures.confidence import confidence_level
-from ecg_core.figures.scan import lead_confidence
+from ecg_core.figures.scan_marks import lead_confidence
 from ecg_core.leads import STANDARD_LEADS
 
 _AS_FOUND = "As found"
@@ -103,7 +104,7 @@ def _draw_picker(page: ScannedPage, *, with_new: bool) -> None:
         level = confidence_level(lead_confidence(page.found, boxes[position].lead))
         return f"{level.sign} {_name(boxes[position])}"
 
-    positions = [*range(len(boxes)), *([NEW_LEAD] if with_new else [])]
+    positions = [*in_standard_order(boxes), *([NEW_LEAD] if with_new else [])]
     key = page_key("lead")
     if st.session_state.get(key) not in positions:
         st.session_state[key] = positions[0]

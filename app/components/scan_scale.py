@@ -23,7 +23,7 @@ _RULER_MM = 50.0
 def draw_scale(page: ScannedPage) -> None:
     """What the scale rests on, and the form that changes or confirms it."""
     calibration = page.found.calibration
-    reasons = dict.fromkeys((*calibration.evidence, *page.found.flat.grid.evidence))
+    reasons = [reason for reason in page.found.flat.grid.evidence if reason not in calibration.evidence]
     st.caption("\n".join(f"- {as_markdown(reason)}" for reason in reasons))
     _draw_form(page)
     st.number_input(

@@ -7,29 +7,33 @@ import pandas as pd
 import streamlit as st
 
 from app.components.downloads import table_with_download
-from app.components.scan_edits import gains_mm_mv
+from app.components.scan_edits import gains_mm_mv, in_standard_order
 from app.components.scan_keys import page_key
 from app.components.scan_scale import scale_words
 from app.components.text import as_markdown
 from app.scans import Scan, ScannedPage
 from ecg_core.digitization.types import Digitization
 from ecg_core.figures.confidence import confidence_words
-from ecg_core.figures.scan import lead_confidence
+from ecg_core.figures.scan_marks import lead_confidence
 
 
 def draw_headline(page: ScannedPage) -> None:
-    """How many leads in which layout, and the scale with what it rests on."""
+    """How many leads in which layout, and the scale."""
     found = page.found
-    calibration = found.calibration
     n_leads = len({box.lead for box in found.layout.boxes})
-    sign = ":material/straighten:" if calibration.known else ":material/warning:"
-    evidence = "; ".join(reason.rstrip(".") for reason in calibration.evidence)
+    sign = ":material/straighten:" if found.calibration.known else ":material/warning:"
     st.markdown(
         f":material/grid_view: **{n_leads} {'lead' if n_leads == 1 else 'leads'}**, "
         f"layout {as_markdown(found.layout.name)} &nbsp; {sign} "
-        f"**{scale_words(calibration, gains_mm_mv(found))}**"
-        + (f" :small[({as_markdown(evidence)})]" if evidence else "")
+        f"**{scale_words(found.calibration, gains_mm_mv(found))}**"
     )
+
+
+def draw_evidence(page: ScannedPage) -> None:
+    """What the scale rests on, in one line."""
+    evidence = "; ".join(reason.rstrip(".") for reason in page.found.calibration.evidence)
+    if evidence:
+        st.caption(f"Scale: {as_markdown(evidence)}.")
 
 
 def draw_doubts(scan: Scan, page: ScannedPage) -> None:
@@ -43,9 +47,9 @@ def draw_doubts(scan: Scan, page: ScannedPage) -> None:
         )
     doubts = list(dict.fromkeys((*found.calibration.warnings, *found.warnings, *scan.document.left_out)))
     if len(doubts) == 1:
-        st.warning(as_markdown(doubts[0]), icon=":material/warning:")
+        st.warning(_sentence(doubts[0]), icon=":material/warning:")
     elif doubts:
-        st.warning("\n".join(f"- {as_markdown(doubt)}" for doubt in doubts))
+        st.warning("\n".join(f"- {_sentence(doubt)}" for doubt in doubts))
 
 
 def lead_table(found: Digitization) -> pd.DataFrame:
@@ -53,7 +57,8 @@ def lead_table(found: Digitization) -> pd.DataFrame:
     known = {lead.lead: lead for lead in found.leads}
     px_per_s, zero_px = found.calibration.px_per_s, found.layout.time_zero_px
     rows = []
-    for box, trace in zip(found.layout.boxes, found.traces, strict=True):
+    for position in in_standard_order(found.layout.boxes):
+        box, trace = found.layout.boxes[position], found.traces[position]
         reasons = (*(known[box.lead].reasons if box.lead in known else ()), *box.reasons)
         rows.append(
             {
@@ -79,3 +84,7 @@ def draw_leads_table(page: ScannedPage) -> None:
         height="content",
         column_config={"Why": st.column_config.TextColumn(width="large")},
     )
+
+
+def _sentence(text: str) -> str:
+    return as_markdown(text[:1].upper() + text[1:])

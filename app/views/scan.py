@@ -18,7 +18,7 @@ from app.components.scan_leads import draw_leads, draw_trace, pointed_at_leads, 
 from app.components.scan_paper import chosen_corner, draw_paper, pointed_at_paper
 from app.components.scan_pointer import Click, listen
 from app.components.scan_scale import draw_scale, pointed_at_scale
-from app.components.scan_summary import draw_doubts, draw_headline, draw_leads_table
+from app.components.scan_summary import draw_doubts, draw_evidence, draw_headline, draw_leads_table
 from app.scans import Scan, ScannedPage
 from ecg_core.digitization.types import Box, Corrections
 from ecg_core.figures.scan import OVERLAYS, Overlay, flat_page_figure, source_page_figure
@@ -49,13 +49,14 @@ def draw_scan(scan: Scan) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         draw_headline(page)
         draw_way_on(scan)
+    draw_evidence(page)
     draw_doubts(scan, page)
     with st.container(horizontal=True, vertical_alignment="center"):
         name = choose_mode(page)
         overlay = choose_overlay()
         draw_history(page)
     with st.container(key="kalium_side_by_side"):
-        picture, panel = st.columns([5, 2], gap="medium")
+        picture, panel = st.columns([9, 4], gap="medium")
         with panel:
             MODES[name].draw(page)
         with picture:

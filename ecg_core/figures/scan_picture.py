@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.digitization.scale_text import printed_gains_mm_mv, printed_speeds_mm_s
-from ecg_core.digitization.types import Box, FlatPage, Points, PrintedText
+from ecg_core.digitization.types import Box, FlatPage, LeadBox, Points, PrintedText
 
 MAX_SIDE_PX = 1600
 JPEG_QUALITY = 70
 COVER_RGB = (96, 96, 96)
 _COVER_MARGIN_MM = 0.7  # letters reach a little beyond the box that was found for them
+_NAME_WIDTH_MM = 10.0  # "aVR" in large letters
+_NAME_BESIDE_MM = 12.0
+_NAME_AWAY_MM = 20.0
 
 
 def corners_of(box: Box) -> Points:
@@ -26,10 +29,20 @@ def corners_of(box: Box) -> Points:
     )
 
 
-def private_boxes(texts: Sequence[PrintedText], px_per_mm: float) -> tuple[Box, ...]:
-    """Where print stands that may name the patient: all of it but lead names, paper speed and gain."""
+def private_boxes(
+    texts: Sequence[PrintedText], leads: Sequence[LeadBox], px_per_mm: float
+) -> tuple[Box, ...]:
+    """Where print stands that may name the patient: all of it but lead names, paper speed and gain.
+
+    A short piece that was not read but stands where a lead's name does is left, or leads could not be told apart.
+    """
     margin_px = _COVER_MARGIN_MM * px_per_mm
-    return tuple(_grown(text.box, margin_px) for text in texts if not _says_nothing_private(text))
+    return tuple(
+        _grown(text.box, margin_px)
+        for text in texts
+        if not _says_nothing_private(text)
+        and not any(_stands_for_its_name(text.box, lead, px_per_mm) for lead in leads)
+    )
 
 
 def covers_on_flat(flat: FlatPage, boxes: Iterable[Box], drawn: Iterable[Points]) -> list[Points]:
@@ -63,6 +76,14 @@ def picture_uri(rgb: NDArray[np.uint8]) -> str:
 def _says_nothing_private(text: PrintedText) -> bool:
     is_lead_name = sum(text.lead_scores.values()) > 0.5
     return is_lead_name or bool(printed_speeds_mm_s([text]) or printed_gains_mm_mv([text]))
+
+
+def _stands_for_its_name(text: Box, lead: LeadBox, px_per_mm: float) -> bool:
+    """Whether print is as short as a lead's name and begins near the left end of that lead, near its zero line."""
+    short = text.x1_px - text.x0_px <= _NAME_WIDTH_MM * px_per_mm
+    beside_mm = abs(text.x0_px - lead.box.x0_px) / px_per_mm
+    away_mm = abs((text.y0_px + text.y1_px) / 2 - lead.baseline_px) / px_per_mm
+    return short and beside_mm <= _NAME_BESIDE_MM and away_mm <= _NAME_AWAY_MM
 
 
 def _grown(box: Box, margin_px: float) -> Box:

@@ -111,6 +111,14 @@ def test_corners_and_mesh_stand_in_the_source_picture() -> None:
     assert np.nanmin(inside) > -0.5
 
 
+def test_corners_outside_the_picture_are_in_sight() -> None:
+    outside = replace(FOUND.flat, paper_corners=FOUND.flat.paper_corners + np.array([-200.0, 150.0]))
+    fig = source_page_figure(replace(FOUND, flat=outside), FOUND.page.rgb, dark=False)
+    (left, right), (bottom, top) = fig.layout.xaxis.range, fig.layout.yaxis.range
+    assert (outside.paper_corners[:, 0] > left).all() and (outside.paper_corners[:, 0] < right).all()
+    assert (outside.paper_corners[:, 1] > top).all() and (outside.paper_corners[:, 1] < bottom).all()
+
+
 def test_large_grainy_page_stays_below_a_megabyte() -> None:
     large = cv2.resize(FOUND.flat.rgb, (2240, 1600), interpolation=cv2.INTER_CUBIC).astype(np.float32)
     grain = np.random.default_rng(3).normal(0, 12, large.shape)
@@ -120,7 +128,7 @@ def test_large_grainy_page_stays_below_a_megabyte() -> None:
 
 
 def test_all_print_but_names_and_scale_is_private() -> None:
-    (box,) = private_boxes(FOUND.texts, PX_PER_MM)
+    (box,) = private_boxes(FOUND.texts, FOUND.layout.boxes, PX_PER_MM)
     assert box.x0_px < NAME_BOX.x0_px and box.y1_px > NAME_BOX.y1_px
 
 
@@ -136,13 +144,24 @@ def test_all_print_but_names_and_scale_is_private() -> None:
     ids=["lead name", "hardly a name", "speed", "patient", "unread"],
 )
 def test_what_may_name_the_patient(text: str, lead_scores: dict[str, float], is_private: bool) -> None:
-    boxes = private_boxes([PrintedText(Box(0, 0, 9, 9), text, 0.9, lead_scores)], PX_PER_MM)
+    boxes = private_boxes(
+        [PrintedText(Box(0, 0, 9, 9), text, 0.9, lead_scores)], FOUND.layout.boxes, PX_PER_MM
+    )
     assert bool(boxes) is is_private
+
+
+def test_unread_name_beside_its_lead_stays_but_long_print_there_does_not() -> None:
+    lead = FOUND.layout.boxes[0]
+    x_px, y_px = lead.box.x0_px + 4, lead.baseline_px - 50
+    short = PrintedText(Box(x_px, y_px, x_px + 5 * PX_PER_MM, y_px + 12), "", 0.5)
+    long = PrintedText(Box(x_px, y_px, x_px + 25 * PX_PER_MM, y_px + 12), "", 0.5)
+    assert private_boxes([short], FOUND.layout.boxes, PX_PER_MM) == ()
+    assert len(private_boxes([long], FOUND.layout.boxes, PX_PER_MM)) == 1
 
 
 def test_nothing_is_left_of_what_is_covered() -> None:
     rgb = FOUND.flat.rgb
-    boxes = private_boxes(FOUND.texts, PX_PER_MM)
+    boxes = private_boxes(FOUND.texts, FOUND.layout.boxes, PX_PER_MM)
     shown = covered(rgb, covers_on_flat(FOUND.flat, boxes, []))
     name = shown[int(NAME_BOX.y0_px) : int(NAME_BOX.y1_px), int(NAME_BOX.x0_px) : int(NAME_BOX.x1_px)]
     assert (name == COVER_RGB).all()
