@@ -16,6 +16,7 @@ Ints = NDArray[np.int64]
 
 _COUNT = 6  # runs kept per row and column: the own line, its neighbours', and some dirt
 _ANCHOR_REACH_MM = 1.0  # how far from a run a click may lie and still mean it
+_FAR_PX = 1e6
 _STEP_PX = 2  # either side of the border of two leads, where the line may step
 
 
@@ -36,22 +37,15 @@ class Bands:
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """What each row may pass through in each column, all `(columns, rows, candidates)`.
+    """The numbers of the runs that each row may pass through in each column, `(columns, rows, candidates)`.
 
-    `run` is -1 where there is no candidate. `foreign` is 0 for ink nearer to the row's own baseline than to any
-    other, rising to 1 on the baseline of another row. `required` and `outside`, `(columns, rows)`, are True where
-    the user put an anchor and where none of the row's leads is.
+    -1 stands where there is none. `foreign` is 0 for ink nearer to the row's own baseline than to any other, rising to
+    1 on the baseline of another row. `required`, `(columns, rows)`, is True where the user put an anchor.
     """
 
     run: Ints
-    top_px: Floats
-    bottom_px: Floats
-    centre_px: Floats
-    ink: Floats
     foreign: Floats
-    steps: NDArray[np.bool_]
     required: NDArray[np.bool_]
-    outside: NDArray[np.bool_]
 
 
 def find_bands(layout: Layout, anchors: Sequence[Anchor], columns: int) -> Bands:
@@ -79,8 +73,12 @@ def columns_of(x0_px: float, x1_px: float, columns: int) -> tuple[int, int]:
     return max(round(x0_px), 0), min(round(x1_px), columns - 1)
 
 
-def find_candidates(runs: Runs, bands: Bands, thickness_px: float, px_per_mm: float) -> Candidates:
-    """The runs that reach into each row's band, the nearest to its baseline and the tallest first."""
+def find_candidates(runs: Runs, bands: Bands, pen_px: float, px_per_mm: float) -> tuple[Runs, Candidates]:
+    """The runs that reach into each row's band, the nearest to its baseline and the tallest first.
+
+    In the column of an anchor a row may pass only through the run that was clicked. Where there is none near the
+    anchor, a dot is added to the runs, which are therefore returned too.
+    """
     columns, rows = bands.top_px.shape
     away = _distances(runs, bands.baseline_px)
     chosen = np.full((columns, rows, _COUNT), -1)
@@ -93,20 +91,17 @@ def find_candidates(runs: Runs, bands: Bands, thickness_px: float, px_per_mm: fl
         place = np.arange(len(column)) - np.searchsorted(column, column)
         kept = place < _COUNT
         chosen[column[kept], row, place[kept]] = reached[kept]
-    found = Candidates(
-        run=chosen,
-        top_px=_gather(runs.top_px, chosen),
-        bottom_px=_gather(runs.bottom_px, chosen),
-        centre_px=_gather(runs.centre_px, chosen),
-        ink=_gather(runs.ink, chosen),
-        foreign=_gather_by_row(_foreign(away, bands.baseline_px), chosen),
-        steps=bands.steps,
-        required=np.zeros((columns, rows), bool),
-        outside=np.isnan(bands.top_px),
-    )
-    for number, anchor in enumerate(bands.anchors):
-        _hold(found, anchor, len(runs.column) + number, thickness_px, _ANCHOR_REACH_MM * px_per_mm)
-    return found
+    foreign = _foreign(away, bands.baseline_px)[np.arange(rows)[:, None], chosen] * (chosen >= 0)
+    required = np.zeros((columns, rows), bool)
+    dots: list[tuple[int, float]] = []
+    for x, row, y in bands.anchors:
+        clicked = _clicked(runs, x, y, _ANCHOR_REACH_MM * px_per_mm)
+        if clicked is None:
+            clicked = len(runs.column) + len(dots)
+            dots.append((x, y))
+        chosen[x, row], chosen[x, row, 0] = -1, clicked
+        foreign[x, row], required[x, row] = 0, True
+    return runs.with_dots(dots, pen_px), Candidates(chosen, foreign, required)
 
 
 def _distances(runs: Runs, baseline_px: Floats) -> Floats:
@@ -120,35 +115,18 @@ def _foreign(away: Floats, baseline_px: Floats) -> Floats:
     rows = len(away)
     if rows == 1:
         return np.zeros_like(away)
-    known = np.where(np.isnan(away), np.inf, away)
+    known = np.where(np.isnan(away), _FAR_PX, away)
     two = np.partition(known, 1, axis=0)[:2]
     other = np.where(known == two[0], two[1], two[0])
     spacing = np.nanmin(np.diff(np.nanmedian(baseline_px, axis=0)))
-    return np.clip(np.nan_to_num((known - other) / spacing, nan=0.0), 0, 1)
+    return np.clip((known - other) / max(spacing, 1.0), 0, 1)
 
 
-def _gather(values: Floats, chosen: Ints) -> Floats:
-    return np.where(chosen >= 0, np.append(values, np.nan)[chosen], np.nan)
-
-
-def _gather_by_row(values: Floats, chosen: Ints) -> Floats:
-    rows = np.arange(chosen.shape[1])[:, None]
-    padded = np.concatenate([values, np.zeros((len(values), 1))], axis=1)
-    return padded[rows, chosen]
-
-
-def _hold(
-    found: Candidates, anchor: tuple[int, int, float], number: int, thickness_px: float, reach_px: float
-) -> None:
-    """Leave a row, in the column of an anchor, only the run that was clicked, or a dot of its own where there is none."""
-    x, row, y = anchor
-    distance = np.maximum(np.maximum(found.top_px[x, row] - y, y - found.bottom_px[x, row]), 0)
-    nearest = int(np.argmin(np.where(np.isnan(distance), np.inf, distance)))
-    if distance[nearest] <= reach_px:
-        found.run[x, row, np.arange(_COUNT) != nearest] = -1
-    else:
-        found.run[x, row] = -1
-        found.run[x, row, 0] = number
-        found.top_px[x, row, 0], found.bottom_px[x, row, 0] = y - thickness_px / 2, y + thickness_px / 2
-        found.centre_px[x, row, 0], found.ink[x, row, 0], found.foreign[x, row, 0] = y, 0.0, 0.0
-    found.required[x, row] = True
+def _clicked(runs: Runs, x: int, y: float, reach_px: float) -> int | None:
+    """The run that a click in column `x` means."""
+    first, end = np.searchsorted(runs.column, [x, x + 1])
+    if first == end:
+        return None
+    away = np.maximum(runs.top_px[first:end] - y, y - runs.bottom_px[first:end])
+    nearest = int(away.argmin())
+    return int(first) + nearest if away[nearest] <= reach_px else None

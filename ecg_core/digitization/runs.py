@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,18 @@ class Runs:
     def height_px(self) -> NDArray[np.float64]:
         """How much of the column each run covers, `(n,)`."""
         return self.bottom_px - self.top_px
+
+    def with_dots(self, dots: Sequence[tuple[int, float]], size_px: float) -> Runs:
+        """These runs and, after them, a dot of this size without ink at each (column, y)."""
+        column = np.array([x for x, _ in dots], np.int64)
+        y = np.array([y for _, y in dots], np.float64)
+        return Runs(
+            np.concatenate([self.column, column]),
+            np.concatenate([self.top_px, y - size_px / 2]),
+            np.concatenate([self.bottom_px, y + size_px / 2]),
+            np.concatenate([self.centre_px, y]),
+            np.concatenate([self.ink, np.zeros(len(dots))]),
+        )
 
 
 def find_runs(ink: NDArray[np.float32]) -> Runs:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.digitization.candidates import Candidates, Floats, Ints, columns_of, find_bands, find_candidates
+from ecg_core.digitization.candidates import Floats, Ints, columns_of, find_bands, find_candidates
+from ecg_core.digitization.claims import claim_unused
+from ecg_core.digitization.crossings import OwnInk, share_ink
 from ecg_core.digitization.pen_line import SAMPLES_PER_PX, pen_line
-from ecg_core.digitization.runs import find_runs
-from ecg_core.digitization.types import Anchor, InkMap, Layout, LeadBox, Trace
+from ecg_core.digitization.runs import Runs, find_runs
+from ecg_core.digitization.types import Anchor, InkMap, Layout, LeadBox, Points, Trace
 from ecg_core.digitization.viterbi import decode
 
 TYPICAL_PX_PER_MM = 8.0  # of a flat page
@@ -23,13 +25,14 @@ _NEGLIGIBLE_PX = 0.05
 
 @dataclass(frozen=True, eq=False)
 class _Line:
-    """The path of one row, all `(columns,)`; edges and centre are NaN where no ink was seen."""
+    """The path of one row, all `(columns,)`; centre is NaN where no ink was seen, edges also where they are hidden."""
 
     top_px: Floats
     bottom_px: Floats
     centre_px: Floats
     ink: Floats
     anchored: NDArray[np.bool_]
+    passages: tuple[Points, ...]  # guesses of the line where edges are hidden
 
 
 def extract_traces(
@@ -48,9 +51,10 @@ def extract_traces(
         return tuple(_unseen(box) for box in layout.boxes)
     pen_px = float(np.percentile(runs.height_px, _PEN_PERCENTILE))
     bands = find_bands(layout, anchors, ink.trace.shape[1])
-    candidates = find_candidates(runs, bands, pen_px, px_per_mm)
-    path = decode(candidates, pen_px, px_per_mm)
-    lines = {row: _line(candidates, path[k], k) for k, row in enumerate(bands.rows)}
+    runs, candidates = find_candidates(runs, bands, pen_px, px_per_mm)
+    path = claim_unused(decode(runs, candidates, bands, pen_px, px_per_mm), runs)
+    own = share_ink(path, runs, pen_px)
+    lines = {row: _line(runs, path[k], own, candidates.required[:, k], k) for k, row in enumerate(bands.rows)}
     return tuple(_cut(box, lines[box.row], pen_px, px_per_mm) for box in layout.boxes)
 
 
@@ -58,41 +62,33 @@ def _unseen(box: LeadBox) -> Trace:
     return Trace(box, np.zeros(0), np.zeros(0), np.zeros(0, bool), 0.0)
 
 
-def _line(c: Candidates, path: Ints, row: int) -> _Line:
-    column = np.arange(len(path))
-
-    def along(values: Floats) -> Floats:
-        return np.where(path >= 0, values[column, row, path], np.nan)
-
+def _line(runs: Runs, path: Ints, own: OwnInk, anchored: NDArray[np.bool_], row: int) -> _Line:
+    seen = path >= 0
     return _Line(
-        along(c.top_px),
-        along(c.bottom_px),
-        along(c.centre_px),
-        np.nan_to_num(along(c.ink)),
-        c.required[:, row],
+        own.top_px[row],
+        own.bottom_px[row],
+        np.where(seen, runs.centre_px[path], np.nan),
+        np.where(seen, runs.ink[path], 0.0),
+        anchored,
+        tuple(np.array(p.corners) for p in own.passages if p.row == row and p.corners),
     )
 
 
 def _cut(box: LeadBox, line: _Line, pen_px: float, px_per_mm: float) -> Trace:
     """The part of a row's line that belongs to one lead."""
     first, last = columns_of(box.box.x0_px, box.box.x1_px, len(line.ink))
-    part = slice(first, last + 1)
-    inside = _Line(
-        line.top_px[part], line.bottom_px[part], line.centre_px[part], line.ink[part], line.anchored[part]
-    )
-    stretches = [
-        _stretch(inside, start, stop, pen_px, first) for start, stop in _known_stretches(inside, px_per_mm)
-    ]
+    known = _known_stretches(line, first, last, px_per_mm)
+    stretches = [_stretch(line, start, stop, pen_px) for start, stop in known]
     if not stretches:
         return _unseen(box)
     x, y, bridged = (np.concatenate(parts) for parts in zip(*stretches, strict=True))
     within = (x >= box.box.x0_px) & (x <= box.box.x1_px)
-    return Trace(box, x[within], y[within], bridged[within], float(inside.ink.mean()))
+    return Trace(box, x[within], y[within], bridged[within], float(line.ink[first : last + 1].mean()))
 
 
-def _known_stretches(line: _Line, px_per_mm: float) -> list[tuple[int, int]]:
-    """Stretches (first and last column) of a line in which no gap is too long to be bridged."""
-    seen = np.flatnonzero(~np.isnan(line.centre_px))
+def _known_stretches(line: _Line, first: int, last: int, px_per_mm: float) -> list[tuple[int, int]]:
+    """Stretches (first and last column) between two columns in which no gap is too long to be bridged."""
+    seen = first + np.flatnonzero(~np.isnan(line.centre_px[first : last + 1]))
     if not len(seen):
         return []
     missing = np.diff(seen) - 1
@@ -103,23 +99,23 @@ def _known_stretches(line: _Line, px_per_mm: float) -> list[tuple[int, int]]:
     return list(zip(starts.tolist(), stops.tolist(), strict=True))
 
 
-def _stretch(
-    line: _Line, start: int, stop: int, pen_px: float, offset: int
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _stretch(line: _Line, start: int, stop: int, pen_px: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """x, y and bridged of one stretch without long gaps."""
     part = slice(start, stop + 1)
-    top, bottom, centre = (_filled(edge[part]) for edge in (line.top_px, line.bottom_px, line.centre_px))
-    x, y = pen_line(top, bottom, centre, pen_px)
-    column = np.minimum(np.round(x).astype(int), stop - start)
-    bridged = np.isnan(line.centre_px[part])[column]
+    gap = np.isnan(line.centre_px[part])
+    top, bottom, centre = (
+        _bridged(edge[part], gap) for edge in (line.top_px, line.bottom_px, line.centre_px)
+    )
+    passages = [p - (start, 0) for p in line.passages if p[0, 0] <= stop and p[-1, 0] >= start]
+    x, y = pen_line(top, bottom, centre, pen_px, passages)
     needed = _needed(y)
-    return x[needed] + start + offset, y[needed], bridged[needed]
+    return x[needed] + start, y[needed], gap[np.round(x).astype(int)][needed]
 
 
-def _filled(values: Floats) -> Floats:
-    column = np.arange(len(values))
-    known = ~np.isnan(values)
-    return np.interp(column, column[known], values[known])
+def _bridged(values: Floats, gap: NDArray[np.bool_]) -> Floats:
+    """Values with the gaps filled by straight lines; what is hidden stays so."""
+    column, known = np.arange(len(values)), ~np.isnan(values)
+    return np.where(gap, np.interp(column, column[known], values[known]), values) if known.any() else values
 
 
 def _needed(y: Floats) -> NDArray[np.bool_]:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.digitization.candidates import Candidates, Floats, Ints
+from ecg_core.digitization.candidates import Bands, Candidates, Floats, Ints
+from ecg_core.digitization.runs import Runs
 
 # Prices, all per mm of paper: of a column along time, of a distance across.
 _NO_INK = 3.0
@@ -25,19 +26,21 @@ _AT_STEP = 0.1  # what a jump costs of its price where one lead ends and the nex
 
 _FAR_PX = 1e6
 _COURSE_KEPT = 0.7  # share of the course so far that one more column leaves
-_THIN = 1.6  # times the thickness of the line: a taller run is a stroke or a crossing and shows no course
+_THIN = 1.6  # times the width of the pen: a taller run is a stroke or a crossing and shows no course
 
 
-def decode(candidates: Candidates, thickness_px: float, px_per_mm: float) -> Ints:
-    """The cheapest path of every row, as candidate numbers `(rows, columns)`, -1 where no ink was seen."""
-    c = candidates
-    columns, rows, count = c.run.shape
-    top, bottom, centre = (np.nan_to_num(edge, nan=_FAR_PX) for edge in (c.top_px, c.bottom_px, c.centre_px))
-    highest = np.minimum(top + thickness_px / 2, centre)  # where the middle of the line may lie in a run
-    lowest = np.maximum(bottom - thickness_px / 2, centre)
-    thin = bottom - top < _THIN * thickness_px
-    price = _prices(c, px_per_mm)
-    jump_price = np.where(c.steps, _AT_STEP, 1.0)[:, :, None, None] * _JUMP / px_per_mm
+def decode(runs: Runs, candidates: Candidates, bands: Bands, pen_px: float, px_per_mm: float) -> Ints:
+    """The cheapest path of every row, as numbers of runs `(rows, columns)`, -1 where no ink was seen."""
+    run = candidates.run
+    columns, rows, count = run.shape
+    top, bottom, centre = (
+        np.append(edge, _FAR_PX)[run] for edge in (runs.top_px, runs.bottom_px, runs.centre_px)
+    )
+    highest = np.minimum(top + pen_px / 2, centre)  # where the middle of the line may lie in a run
+    lowest = np.maximum(bottom - pen_px / 2, centre)
+    thin = bottom - top < _THIN * pen_px
+    price = _prices(runs, candidates, np.isnan(bands.top_px), px_per_mm)
+    jump_price = np.where(bands.steps, _AT_STEP, 1.0)[:, :, None, None] * _JUMP / px_per_mm
     turn_price, largest_turn = _TURN / px_per_mm, _LARGEST_TURN_MM * px_per_mm
 
     row, state = np.arange(rows)[:, None], np.arange(count + 1)
@@ -63,21 +66,25 @@ def decode(candidates: Candidates, thickness_px: float, px_per_mm: float) -> Int
         follows = thin[x] & (np.abs(moved) < largest_turn)
         memory[3, :, :count] = np.where(follows, _COURSE_KEPT * kept + (1 - _COURSE_KEPT) * moved, kept)
         memory[:3, :, :count] = top[x], bottom[x], arrived
-    return _trace_back(back, cost.argmin(1))
+    path = _trace_back(back, cost.argmin(1))
+    chosen = np.take_along_axis(run, np.minimum(path, count - 1).T[:, :, None], axis=2)[:, :, 0].T
+    return np.where(path < count, chosen, -1)
 
 
-def _prices(c: Candidates, px_per_mm: float) -> Floats:
+def _prices(runs: Runs, candidates: Candidates, outside: NDArray[np.bool_], px_per_mm: float) -> Floats:
     """What being in each state costs, `(columns, rows, candidates + 1)`; the last state is "no ink seen"."""
-    ink = np.where(c.run >= 0, _FAINT * (1 - c.ink) + _FOREIGN * c.foreign, np.inf)
-    none = np.where(c.required, np.inf, np.where(c.outside, 0.0, _NO_INK))
+    run = candidates.run
+    faint = 1 - np.append(runs.ink, 0.0)[run]
+    ink = np.where(run >= 0, _FAINT * faint + _FOREIGN * candidates.foreign, np.inf)
+    none = np.where(candidates.required, np.inf, np.where(outside, 0.0, _NO_INK))
     return np.concatenate([ink, none[:, :, None]], axis=2) / px_per_mm
 
 
 def _trace_back(back: NDArray[np.int64], state: Ints) -> Ints:
-    columns, rows, states = back.shape
+    columns, rows, _ = back.shape
     path = np.empty((rows, columns), np.int64)
     row = np.arange(rows)
     for x in range(columns - 1, -1, -1):
         path[:, x] = state
         state = back[x, row, state]
-    return np.where(path < states - 1, path, -1)
+    return path
