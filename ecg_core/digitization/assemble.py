@@ -8,26 +8,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.digitization.confidence import judge_lead
+from ecg_core.digitization.confidence import APART_PX, judge_lead
+from ecg_core.digitization.lead_agreement import check_limb_leads
 from ecg_core.digitization.types import Calibration, Layout, LeadConfidence, Trace
 from ecg_core.errors import SignalError
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.record import ECGRecord, Source
 
 FS_HZ = 500.0
-_APART_PX = 1.01  # successive points farther apart enclose a stretch where the line is not known
 _REACH_PX = 0.5  # a line is known to the edge of its last pixel
-_ZERO_BIN_MV = 0.02
+_LEVEL_MV = 0.005  # bins in which the isoelectric level is sought
+_LEVEL_BLUR = np.hanning(9)[1:-1]
+_BRIDGED_DOUBT = 5.0  # times the error of a line that was seen
+_SAME_LEAD = 0.8  # correlation of two prints of one lead
+_OVERLAP_SAMPLES = 250
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class PrintedLead:
-    """One print of one lead on the clock of the record: `(samples,)`, NaN where nothing is printed or known."""
+class LeadPrint:
+    """One print of one lead on the clock of the record, `(samples,)` each, NaN where nothing is printed or known."""
 
     trace: Trace
     signal_mv: Floats
+    doubt: Floats  # relative error of each sample
 
 
 def assemble(
@@ -36,8 +41,9 @@ def assemble(
     """The record of a page, how far each of its leads can be trusted, and warnings in words.
 
     Every lead stands in its own time window; elsewhere it is NaN. Zero is the level at which the trace is most often,
-    which between beats is the isoelectric line. A lead that was printed twice is taken from its rhythm strip.
-    Raises SignalError when no line could be followed.
+    which between beats is the isoelectric line. A lead that was printed twice is taken from its rhythm strip, which
+    lasts longer; the other print fills its gaps and is compared with it. Raises SignalError when no line could be
+    followed.
     """
     seen = [trace for trace in traces if len(trace.x_px) > 1]
     if not seen:
@@ -46,64 +52,96 @@ def assemble(
         )
     end_px = max(float(trace.x_px[-1]) for trace in seen)
     samples = int((end_px - layout.time_zero_px) / calibration.px_per_s * FS_HZ + 1e-6) + 1
-    prints = [
-        PrintedLead(trace, sample_line(trace, layout.time_zero_px, calibration, samples)) for trace in seen
-    ]
-    leads = _in_order({p.trace.box.lead for p in prints})
-    signals, confidences = [], []
-    for lead in leads:
-        of_lead = sorted((p for p in prints if p.trace.box.lead == lead), key=_worth, reverse=True)
-        signals.append(merge_prints([p.signal_mv for p in of_lead]))
-        confidences.append(judge_lead(of_lead[0].trace, layout, calibration))
-    record = ECGRecord(
-        np.stack(signals).astype(np.float32),
-        FS_HZ,
-        leads,
-        source=Source(format="digitized page"),
+    by_lead: dict[str, list[LeadPrint]] = {}
+    for trace in seen:
+        by_lead.setdefault(trace.box.lead, []).append(
+            sample_line(trace, layout.time_zero_px, calibration, samples)
+        )
+    prints = {lead: sorted(by_lead[lead], key=_worth, reverse=True) for lead in _in_order(by_lead)}
+    merged = {lead: _merged(of_lead) for lead, of_lead in prints.items()}
+    limb = check_limb_leads(
+        {lead: signal for lead, (signal, _) in merged.items()},
+        {lead: doubt for lead, (_, doubt) in merged.items()},
     )
-    return record, tuple(confidences), ()
+    record = ECGRecord(
+        np.stack([limb.signals_mv[lead] for lead in prints]).astype(np.float32),
+        FS_HZ,
+        tuple(prints),
+        source=Source(format="digitized page"),
+        notes=(*_print_notes(prints), *limb.notes),
+    )
+    confidences = tuple(
+        judge_lead(of_lead[0].trace, layout, calibration, limb.leads.get(lead))
+        for lead, of_lead in prints.items()
+    )
+    return record, confidences, (*limb.warnings, *_print_warnings(prints))
 
 
-def sample_line(trace: Trace, time_zero_px: float, calibration: Calibration, samples: int) -> Floats:
-    """A line at 500 Hz in millivolts above its own zero, `(samples,)`, NaN where it is not known.
+def sample_line(trace: Trace, time_zero_px: float, calibration: Calibration, samples: int) -> LeadPrint:
+    """A line at 500 Hz in millivolts above its own isoelectric level.
 
     Linear interpolation: the points stand closer than the samples wherever the line bends.
     """
     x, y = trace.x_px, trace.y_px
     at = time_zero_px + np.arange(samples) / FS_HZ * calibration.px_per_s
-    signal = -np.interp(at, x, y) / calibration.px_per_mv[trace.box.row]
-    signal[(at < x[0] - _REACH_PX) | (at > x[-1] + _REACH_PX)] = np.nan
-    gaps = np.flatnonzero(np.diff(x) > _APART_PX)
-    for gap in gaps:
-        signal[(at > x[gap] + _REACH_PX) & (at < x[gap + 1] - _REACH_PX)] = np.nan
-    if trace.box.inverted:
-        signal = -signal
-    return signal - isoelectric_level(signal)
+    height = np.interp(at, x, y if trace.box.inverted else -y) / calibration.px_per_mv_of(trace.box)
+    height[(at < x[0] - _REACH_PX) | (at > x[-1] + _REACH_PX)] = np.nan
+    for gap in np.flatnonzero(np.diff(x) > APART_PX):
+        height[(at > x[gap] + _REACH_PX) & (at < x[gap + 1] - _REACH_PX)] = np.nan
+    nearest = np.clip(np.searchsorted(x, at), 0, len(x) - 1)
+    doubt = np.where(trace.bridged[nearest], _BRIDGED_DOUBT, 1.0)
+    return LeadPrint(trace, height - isoelectric_level(height), doubt)
 
 
 def isoelectric_level(signal_mv: Floats) -> float:
-    """The level at which a signal is most often, by the highest bin of its smoothed histogram."""
+    """The level at which a signal is most often: the mode of its smoothed histogram."""
     known = signal_mv[np.isfinite(signal_mv)]
     if not len(known):
         return 0.0
-    bins = np.round(known / (_ZERO_BIN_MV / 4)).astype(int)
-    counts = np.convolve(np.bincount(bins - bins.min()), np.hanning(9)[1:-1], mode="same")
-    return float((counts.argmax() + bins.min()) * _ZERO_BIN_MV / 4)
+    bins = np.round(known / _LEVEL_MV).astype(int)
+    counts = np.convolve(np.bincount(bins - bins.min()), _LEVEL_BLUR, mode="same")
+    return float((counts.argmax() + bins.min()) * _LEVEL_MV)
 
 
-def merge_prints(signals: Sequence[Floats]) -> Floats:
-    """The first print of a lead, with what it lacks taken from the others."""
-    merged = signals[0].copy()
-    for other in signals[1:]:
-        merged = np.where(np.isnan(merged), other, merged)
-    return merged
+def _merged(prints: Sequence[LeadPrint]) -> tuple[Floats, Floats]:
+    """Signal and doubt of the first print, with what it lacks taken from the others."""
+    signal, doubt = prints[0].signal_mv, prints[0].doubt
+    for other in prints[1:]:
+        lacking = np.isnan(signal)
+        signal, doubt = np.where(lacking, other.signal_mv, signal), np.where(lacking, other.doubt, doubt)
+    return signal, doubt
 
 
-def _worth(printed: PrintedLead) -> tuple[bool, int]:
+def _print_notes(prints: dict[str, list[LeadPrint]]) -> tuple[str, ...]:
+    return tuple(
+        f"{lead} was printed {len(of_lead)} times; the record holds its "
+        f"{'rhythm strip' if of_lead[0].trace.box.rhythm else 'longest print'}"
+        for lead, of_lead in prints.items()
+        if len(of_lead) > 1
+    )
+
+
+def _print_warnings(prints: dict[str, list[LeadPrint]]) -> tuple[str, ...]:
+    """Two prints of one lead that aren't the same."""
+    return tuple(
+        f"the prints of {lead} differ from each other; check its name and its traces"
+        for lead, of_lead in prints.items()
+        if any(_differ(of_lead[0].signal_mv, other.signal_mv) for other in of_lead[1:])
+    )
+
+
+def _differ(one: Floats, other: Floats) -> bool:
+    both = np.isfinite(one) & np.isfinite(other)
+    if both.sum() < _OVERLAP_SAMPLES or np.std(one[both]) == 0 or np.std(other[both]) == 0:
+        return False
+    return bool(np.corrcoef(one[both], other[both])[0, 1] < _SAME_LEAD)
+
+
+def _worth(printed: LeadPrint) -> tuple[bool, int]:
     """Rhythm strips first, then the longest."""
     return printed.trace.box.rhythm, int(np.isfinite(printed.signal_mv).sum())
 
 
-def _in_order(leads: set[str]) -> tuple[str, ...]:
+def _in_order(leads: dict[str, list[LeadPrint]]) -> tuple[str, ...]:
     standard = [lead for lead in STANDARD_LEADS if lead in leads]
-    return (*standard, *sorted(leads - set(STANDARD_LEADS)))
+    return (*standard, *sorted(set(leads) - set(STANDARD_LEADS)))

@@ -83,7 +83,19 @@ def _cut(box: LeadBox, line: _Line, pen_px: float, px_per_mm: float) -> Trace:
         return _unseen(box)
     x, y, bridged = (np.concatenate(parts) for parts in zip(*stretches, strict=True))
     within = (x >= box.box.x0_px) & (x <= box.box.x1_px)
-    return Trace(box, x[within], y[within], bridged[within], float(line.ink[first : last + 1].mean()))
+    return Trace(
+        box,
+        x[within],
+        y[within],
+        bridged[within],
+        float(line.ink[first : last + 1].mean()),
+        _crossing_px(line, first, last),
+    )
+
+
+def _crossing_px(line: _Line, first: int, last: int) -> float:
+    inside = [min(p[-1, 0], last) - max(p[0, 0], first) - 1 for p in line.passages]
+    return float(sum(max(length, 0) for length in inside))
 
 
 def _known_stretches(line: _Line, first: int, last: int, px_per_mm: float) -> list[tuple[int, int]]:

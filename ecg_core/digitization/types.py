@@ -179,7 +179,8 @@ class Trace:
     """The line of one lead box as a polyline in flat pixels, x not falling; several points share an x on steep slopes.
 
     `x_px`, `y_px` are `(n,)` float64; `bridged` `(n,)` is True where no ink was seen and the line was carried across.
-    Where it is not known at all there are no points. `ink` is the mean probability under the line.
+    Where it is not known there are no points: successive ones are then more than a pixel apart. `ink` is the mean
+    probability under the line.
     """
 
     box: LeadBox
@@ -187,6 +188,7 @@ class Trace:
     y_px: NDArray[np.float64]
     bridged: NDArray[np.bool_]
     ink: float
+    crossing_px: float = 0.0  # how far it runs in ink that another row shares
 
 
 @dataclass(frozen=True)
