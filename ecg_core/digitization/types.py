@@ -17,6 +17,7 @@ from ecg_core.leads import CHEST_LEADS
 from ecg_core.record import ECGRecord
 
 Points = NDArray[np.float64]  # (n, 2): x, y
+_TEXT_AS_LINE = 0.35
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,15 @@ class InkMap:
     trace: NDArray[np.float32]
     pulse: NDArray[np.float32]  # calibration pulses
     text: NDArray[np.float32]  # print and handwriting, lead names included
+
+    @property
+    def line(self) -> NDArray[np.float32]:
+        """How probably a line of signal runs through a pixel where no pulse is expected.
+
+        A flat stretch of trace may look like the foot of a pulse and a bend of it like a letter; print is followed
+        only where nothing better is near.
+        """
+        return np.minimum(self.trace + self.pulse + _TEXT_AS_LINE * self.text, 1, dtype=np.float32)
 
 
 @dataclass(frozen=True)
