@@ -1,5 +1,6 @@
 // Tells where the user clicked or dragged on the chart whose Streamlit key is `data.chart`, in the units of its axes.
-// Plotly itself reports clicks on points only, and there are none on a picture.
+// Plotly itself reports clicks on points only, and there are none on a picture. What part of the picture was in
+// sight is told too: Streamlit draws a changed chart anew, and would forget how far the user had zoomed in.
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   parentElement.listening?.abort();
@@ -8,9 +9,11 @@ export default function (component) {
   const drawing = `.st-key-${CSS.escape(data.chart)} .nsewdrag`;
   let from = null;
 
+  const axes = () => document.querySelector(drawing).closest(".js-plotly-plot")._fullLayout;
+
   const place = (event) => {
     const layer = document.querySelector(drawing);
-    const { xaxis, yaxis } = layer.closest(".js-plotly-plot")._fullLayout;
+    const { xaxis, yaxis } = axes();
     const box = layer.getBoundingClientRect();
     return [xaxis.p2d(event.clientX - box.left), yaxis.p2d(event.clientY - box.top)];
   };
@@ -27,7 +30,9 @@ export default function (component) {
     const to = place(event);
     const { at } = from;
     from = null;
-    setTriggerValue("pointed", { from: at, to, dragged: moved > data.slack });
+    const { xaxis, yaxis } = axes();
+    const view = [[...xaxis.range], [...yaxis.range]];
+    setTriggerValue("pointed", { from: at, to, dragged: moved > data.slack, view });
   };
 
   document.addEventListener("pointerdown", begin, options);

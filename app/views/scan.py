@@ -13,10 +13,10 @@ from app.components.downloads import figure_with_downloads
 from app.components.scan_covers import draw_covers, flat_picture, pointed_at_covers, source_picture
 from app.components.scan_downloads import draw_scan_downloads
 from app.components.scan_empty import draw_scan_empty_state
-from app.components.scan_keys import chosen_lead, page_key, revision_key
+from app.components.scan_keys import chosen_lead, page_key
 from app.components.scan_leads import draw_leads, draw_trace, pointed_at_leads, pointed_at_trace
 from app.components.scan_paper import chosen_corner, draw_paper, pointed_at_paper
-from app.components.scan_pointer import Click, listen
+from app.components.scan_pointer import Click, forget_view, keep_view, listen
 from app.components.scan_scale import draw_scale, pointed_at_scale
 from app.components.scan_summary import draw_doubts, draw_evidence, draw_headline, draw_leads_table
 from app.scans import Scan, ScannedPage
@@ -152,32 +152,35 @@ def draw_picture(page: ScannedPage, mode: str, overlay: Overlay) -> None:
     chart_key = page_key("source" if mode == "Paper" else "flat")
     fig = page_figure(page, mode, overlay)
     (left, right), (bottom, top) = fig.layout.xaxis.range, fig.layout.yaxis.range
+    zoomed = keep_view(fig, chart_key)
+
+    def draw_whole_page() -> None:
+        if zoomed:
+            st.button(
+                "Whole page",
+                icon=":material/zoom_out_map:",
+                type="tertiary",
+                on_click=forget_view,
+                args=(chart_key,),
+            )
+
     figure_with_downloads(
         fig,
         key=chart_key,
         filename="digitized_page",
         alt=f"The page with {len(page.found.layout.boxes)} lead boxes drawn over it",
         aspect=(right - left) / (bottom - top),
+        beside=draw_whole_page,
     )
     listen(chart_key, lambda where: MODES[mode].pointed(page, where))
 
 
 def page_figure(page: ScannedPage, mode: str, overlay: Overlay) -> go.Figure:
-    revision = f"view {revision_key(mode, page)}"
+    dark = state.is_dark()
     if mode == "Paper":
-        picture = source_picture(page)
-        return source_page_figure(
-            page.found, picture, dark=state.is_dark(), chosen=chosen_corner(), revision=revision
-        )
+        return source_page_figure(page.found, source_picture(page), dark=dark, chosen=chosen_corner())
     chosen = chosen_lead(page) if mode in ("Leads", "Trace") else None
-    return flat_page_figure(
-        page.found,
-        flat_picture(page),
-        dark=state.is_dark(),
-        overlay=overlay,
-        chosen=chosen,
-        revision=revision,
-    )
+    return flat_page_figure(page.found, flat_picture(page), dark=dark, overlay=overlay, chosen=chosen)
 
 
 shown = state.current_scan()

@@ -41,14 +41,12 @@ def flat_page_figure(
     dark: bool,
     overlay: Overlay = "everything",
     chosen: int | None = None,
-    revision: str = "",
 ) -> go.Figure:
     """The flat page under paper edge, scale bar, rows, lead boxes, pulses, traces and anchors.
 
-    `rgb` is the flat page as it may be shown, `chosen` the position of the lead box to stress. A view that
-    was zoomed into stays while `revision` begins with the same word; the rest of it clears drawn boxes.
+    `rgb` is the flat page as it may be shown, `chosen` the position of the lead box to stress.
     """
-    fig = _page(rgb, dark, revision)
+    fig = _page(rgb, dark)
     if overlay == "everything":
         add_paper_edge(fig, found.flat.map.to_flat(found.flat.paper_corners))
         add_rows(fig, found.layout.boxes)
@@ -63,10 +61,10 @@ def flat_page_figure(
 
 
 def source_page_figure(
-    found: Digitization, rgb: NDArray[np.uint8], *, dark: bool, chosen: int | None = None, revision: str = ""
+    found: Digitization, rgb: NDArray[np.uint8], *, dark: bool, chosen: int | None = None
 ) -> go.Figure:
     """The picture as it came under the paper's numbered corners and the mesh that flattens it."""
-    fig = _page(rgb, dark, revision)
+    fig = _page(rgb, dark)
     add_mesh(fig, found)
     corners = found.flat.paper_corners
     add_paper_edge(fig, corners)
@@ -75,12 +73,7 @@ def source_page_figure(
     return fig
 
 
-def plain_page_figure(rgb: NDArray[np.uint8], *, dark: bool) -> go.Figure:
-    """A picture on which nothing was found."""
-    return _page(rgb, dark, "plain")
-
-
-def _page(rgb: NDArray[np.uint8], dark: bool, revision: str) -> go.Figure:
+def _page(rgb: NDArray[np.uint8], dark: bool) -> go.Figure:
     """A figure whose axes are the pixels of a picture, with the picture beneath."""
     height, width = rgb.shape[:2]
     fig = apply_theme(go.Figure(), dark)
@@ -112,8 +105,6 @@ def _page(rgb: NDArray[np.uint8], dark: bool, revision: str) -> go.Figure:
             "color": "#566873",
             "activecolor": "#0a6c8c",
         },
-        uirevision=revision.partition(" ")[0],
-        selectionrevision=revision,
     )
     return fig
 

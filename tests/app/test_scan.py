@@ -391,6 +391,25 @@ def test_change_that_touches_no_finding_keeps_the_document() -> None:
     assert scan.with_page(0, replace(page, covers=(np.zeros((4, 2)),))).document is scan.document
 
 
+def test_part_of_the_picture_in_sight_is_kept() -> None:
+    def script() -> None:
+        import plotly.graph_objects as go
+        import streamlit as st
+
+        from app.components.scan_pointer import forget_view, keep_view
+
+        fig = go.Figure(layout={"xaxis": {"range": [0, 100]}, "yaxis": {"range": [80, 0]}})
+        zoomed = keep_view(fig, "chart")
+        st.write(f"{zoomed} {fig.layout.xaxis.range[1]}")
+        st.button("Whole page", on_click=forget_view, args=("chart",))
+
+    app = AppTest.from_function(script).run()
+    assert app.markdown[0].value == "False 100"
+    app.session_state["chart_view"] = [[10.0, 30.0], [40.0, 20.0]]
+    assert app.run().markdown[0].value == "True 30.0"
+    assert app.button[0].click().run().markdown[0].value == "False 100"
+
+
 @pytest.mark.parametrize(
     ("pointed", "meant"),
     [
