@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.special import logsumexp
 
-from ecg_core.digitization.columns import break_share, possible_bounds, seen_bounds
+from ecg_core.digitization.columns import boundary_share, possible_bounds
 from ecg_core.digitization.layouts import KnownLayout, known_layouts
 from ecg_core.digitization.names import CellNames, Names, names_of_cells
 from ecg_core.digitization.rows import Row
+from ecg_core.digitization.types import InkMap
 from ecg_core.leads import STANDARD_LEADS
 
 _FREE_ORDER = -1.5  # for each lead
 _UNKNOWN_SHAPE = -6.0
-_EQUAL_PARTS = 1.5
-_BREAKS_SEEN = 6.0
+_BOUNDS_SEEN = 6.0
 _RHYTHM = {"II": 0.6, "V1": 0.15, "V5": 0.1}  # how often a lead is the rhythm strip
 _RHYTHM_OTHER = 0.15 / 9
 _USUAL_LEAD = 1.0  # what a known order counts for in a free one
@@ -86,7 +86,7 @@ def best_arrangement(
     rows: Sequence[Row],
     span_px: tuple[float, float],
     names: Names,
-    width: int,
+    ink: InkMap,
     px_per_mm: float,
     wanted: Sequence[KnownLayout] = (),
 ) -> Arrangement:
@@ -94,7 +94,7 @@ def best_arrangement(
     layouts = tuple(wanted) or known_layouts(len(rows))
     candidates = []
     for n_main, n_columns, n_rhythm in _shapes(layouts, len(rows), free=not wanted):
-        for shape in _placed(n_main, n_columns, n_rhythm, rows, span_px, names, width, px_per_mm):
+        for shape in _placed(n_main, n_columns, n_rhythm, rows, span_px, names, ink, px_per_mm):
             candidates += list(_candidates(shape, layouts))
     best = max(candidates, key=lambda candidate: candidate.score)
     return _arrangement(best, candidates)
@@ -103,7 +103,8 @@ def best_arrangement(
 def _shapes(layouts: Sequence[KnownLayout], n_rows: int, free: bool) -> Sequence[tuple[int, int, int]]:
     known = [(len(layout.rows), layout.n_columns, layout.rhythm) for layout in layouts]
     other = [(n_rows, n, 0) for n in (1, 2, 4) if n * n_rows <= len(STANDARD_LEADS)] if free else []
-    fallback = [(min(n_rows, 12), 1, n_rows - min(n_rows, 12))] if free else []
+    n_main = min(n_rows, len(STANDARD_LEADS))
+    fallback = [(n_main, 1, n_rows - n_main)] if free else []
     return tuple(dict.fromkeys(known + other + fallback))
 
 
@@ -119,22 +120,19 @@ def _placed(
     rows: Sequence[Row],
     span_px: tuple[float, float],
     names: Names,
-    width: int,
+    ink: InkMap,
     px_per_mm: float,
 ) -> Iterator[Shape]:
     """The shape at each of the places that its columns may have."""
     cells = _cells(n_main, n_columns, n_rhythm)
     spacing_px = float(np.median(np.diff([row.baseline_px for row in rows]))) if len(rows) > 1 else np.inf
-    breaks = break_share(rows[:n_main], width, px_per_mm) if n_columns > 1 else None
+    share = boundary_share(rows[:n_main] if n_columns > 1 else (), ink, px_per_mm)
     first_column = np.array([cell.column == 0 for cell in cells])
-    for number, bounds_px in enumerate(possible_bounds(*span_px, n_columns, names.place_px, px_per_mm)):
-        clear = 0.0
-        if breaks is not None:
-            bounds_px, clear = seen_bounds(bounds_px, breaks, px_per_mm)
-        places_px = np.array([(bounds_px[cell.column], rows[cell.row].baseline_px) for cell in cells])
-        score = _BREAKS_SEEN * clear + (_EQUAL_PARTS if number == 0 else 0.0)
+    for bounds in possible_bounds(span_px, n_columns, share, names.place_px, px_per_mm):
+        places_px = np.array([(bounds.x_px[cell.column], rows[cell.row].baseline_px) for cell in cells])
+        score = _BOUNDS_SEEN * bounds.clear + bounds.plausibility
         for said in names_of_cells(names, places_px, first_column, spacing_px, px_per_mm):
-            yield Shape(n_main, n_rhythm, bounds_px, said, score + said.score)
+            yield Shape(n_main, n_rhythm, bounds.x_px, said, score + said.score)
 
 
 def _candidates(shape: Shape, layouts: Sequence[KnownLayout]) -> Iterator[_Candidate]:
@@ -159,6 +157,8 @@ def _candidates(shape: Shape, layouts: Sequence[KnownLayout]) -> Iterator[_Candi
             usual = np.zeros_like(evidence)
             usual[at] = _USUAL_LEAD
         yield _Candidate(score + said, layout.name, shape, leads, layout.inverted)
+    if n_cells > len(STANDARD_LEADS):
+        return
     cell, lead = linear_sum_assignment(-(evidence + usual))
     leads = tuple(STANDARD_LEADS[k] for k in lead)
     rarity = _FREE_ORDER * (n_cells + 1) + (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,42 +54,78 @@ def gain_scale(
     ratio = chest / limb if limb and chest else 1.0
     if not layout.pulses:
         return _without_pulses(rows, px_per_mm, limb, ratio, millimetres_known)
-    return _by_pulses(_heights_px(rows, layout.pulses), px_per_mm, limb, ratio, millimetres_known)
+    if millimetres_known:
+        return _nominal_gains(_heights_px(rows, layout.pulses), px_per_mm, limb, ratio)
+    return _measured_gains(_heights_px(rows, layout.pulses), px_per_mm, limb, ratio)
 
 
-def _by_pulses(
-    heights_px: Mapping[int, float],
-    px_per_mm: float,
-    printed_mm_mv: float | None,
-    ratio: float,
-    millimetres_known: bool,
+def _nominal_gains(
+    heights_px: Mapping[int, float], px_per_mm: float, printed_mm_mv: float | None, ratio: float
 ) -> GainScale:
-    px_per_mv: dict[int, float] = {}
-    gains: dict[int, float] = {}
-    warnings: list[str] = []
-    for row, height_px in heights_px.items():
-        height_mm = height_px / px_per_mm
-        nominal = _nominal(height_mm)
-        if nominal is None and millimetres_known:
-            warnings.append(
-                f"the calibration pulse is {height_mm:.1f} mm tall, which is no usual gain:"
-                " please check the grid scale and the gain"
-            )
-        if printed_mm_mv and ratio != 1.0 and nominal == printed_mm_mv * ratio:  # the chest leads' pulse
-            nominal, height_px = printed_mm_mv, height_px / ratio
-        gains[row] = nominal or height_mm
-        px_per_mv[row] = nominal * px_per_mm if nominal and millimetres_known else height_px
-    different = sorted(set(gains.values()))
-    if printed_mm_mv and printed_mm_mv not in different:
-        warnings.append(
-            f"{printed_mm_mv:g} mm/mV is printed, but the calibration pulse is"
-            f" {np.median(different):.3g} mm tall: please check the gain"
+    """Where millimetres are known, pulses only tell which of the usual gains it is."""
+    heights_mm = {row: height_px / px_per_mm for row, height_px in heights_px.items()}
+    typical_mm = float(np.median(list(heights_mm.values())))
+    usual = _nominal(typical_mm)
+    evidence = (f"the calibration pulse is {typical_mm:.1f} mm tall",)
+    warnings: tuple[str, ...] = ()
+    if usual is None or (usual not in (USUAL_GAIN_MM_MV, printed_mm_mv) and not _agree(heights_mm, usual)):
+        usual = printed_mm_mv or USUAL_GAIN_MM_MV
+        warnings = (
+            f"the calibration pulse seems to be {typical_mm:.1f} mm tall, which fits no usual gain or only one row:"
+            f" {usual:g} mm/mV is assumed, please check the gain",
         )
-    evidence = [f"the calibration pulse is {' and '.join(f'{gain:.3g}' for gain in different)} mm tall"]
-    evidence += [f"{printed_mm_mv:g} mm/mV is printed"] if printed_mm_mv in different else []
-    confidence = 0.6 if warnings else 0.98 if len(evidence) > 1 else 0.9
-    unique = tuple(dict.fromkeys(warnings))
-    return GainScale(px_per_mv, gains, ratio, True, confidence, tuple(evidence), unique)
+    gains = dict.fromkeys(heights_mm, usual)
+    if not warnings:
+        gains = {row: _nominal(height_mm) or usual for row, height_mm in heights_mm.items()}
+    if printed_mm_mv and ratio != 1.0:  # the chest leads' pulse
+        gains = {row: printed_mm_mv if gain == printed_mm_mv * ratio else gain for row, gain in gains.items()}
+    return _with_print(
+        GainScale(
+            {row: gain * px_per_mm for row, gain in gains.items()},
+            gains,
+            ratio,
+            True,
+            0.6 if warnings else 0.9,
+            evidence,
+            warnings,
+        ),
+        printed_mm_mv,
+    )
+
+
+def _measured_gains(
+    heights_px: Mapping[int, float], px_per_mm: float, printed_mm_mv: float | None, ratio: float
+) -> GainScale:
+    """Where millimetres are not known, a pulse is the millivolt itself."""
+    gains = {
+        row: _nominal(height_px / px_per_mm) or height_px / px_per_mm for row, height_px in heights_px.items()
+    }
+    px_per_mv = dict(heights_px)
+    if printed_mm_mv and ratio != 1.0:
+        of_chest = [row for row, gain in gains.items() if gain == printed_mm_mv * ratio]
+        gains |= dict.fromkeys(of_chest, printed_mm_mv)
+        px_per_mv |= {row: heights_px[row] / ratio for row in of_chest}
+    evidence = ("the calibration pulse gives the millivolt",)
+    return _with_print(GainScale(px_per_mv, gains, ratio, True, 0.85, evidence), printed_mm_mv)
+
+
+def _with_print(scale: GainScale, printed_mm_mv: float | None) -> GainScale:
+    """What the printed gain adds: support, or a contradiction to be warned of."""
+    if printed_mm_mv is None:
+        return scale
+    if printed_mm_mv in scale.gain_mm_mv.values():
+        evidence = (*scale.evidence, f"{printed_mm_mv:g} mm/mV is printed")
+        return replace(scale, confidence=min(0.98, scale.confidence + 0.1), evidence=evidence)
+    warning = (
+        f"{printed_mm_mv:g} mm/mV is printed, but the calibration pulse speaks for another gain: please check"
+    )
+    return replace(scale, confidence=0.5, warnings=(*scale.warnings, warning))
+
+
+def _agree(heights_mm: Mapping[int, float], gain_mm_mv: float) -> bool:
+    """Whether the pulses of several rows, or of the only one, have the height of a gain."""
+    fitting = sum(_nominal(height_mm) == gain_mm_mv for height_mm in heights_mm.values())
+    return fitting >= min(2, len(heights_mm))
 
 
 def _without_pulses(
@@ -123,10 +159,11 @@ def _heights_px(rows: Sequence[int], pulses: Sequence[Pulse]) -> dict[int, float
     own = {pulse.row: pulse.height_px for pulse in pulses}
     middle = float(np.median(list(own.values())))
     chosen = {row: own.get(row, middle) for row in rows}
-    return {
-        row: float(np.mean([other for other in own.values() if abs(other / height - 1) < _ALIKE]))
+    alike = {
+        row: [other for other in own.values() if abs(other / height - 1) < _ALIKE]
         for row, height in chosen.items()
     }
+    return {row: float(np.mean(alike[row] or [chosen[row]])) for row in rows}
 
 
 def _nominal(height_mm: float) -> float | None:

@@ -34,18 +34,18 @@ def find_layout(
         raise NotAnECGPageError(
             "No ECG trace was found on this page. If there is one, try a sharper picture that shows the whole page."
         )
-    pulses = find_pulses(ink.pulse, ink.trace, rows, flat.px_per_mm)
+    pulses = find_pulses(flat, ink, rows)
     spans_px = _spans(rows, pulses, flat.px_per_mm)
     span_px = (min(x0 for x0, _ in spans_px), max(x1 for _, x1 in spans_px))
-    height, width = ink.trace.shape
     wanted = [known for known in layouts_named(corrections.layout or "") if known.n_rows == len(rows)]
-    arrangement = best_arrangement(rows, span_px, lead_names(texts), width, flat.px_per_mm, wanted)
-    found = lead_boxes(arrangement, rows, spans_px, (height, width), flat.px_per_mm)
+    arrangement = best_arrangement(rows, span_px, lead_names(texts), ink, flat.px_per_mm, wanted)
+    spans_px = [_within(span, arrangement.shape.bounds_px) for span in spans_px]
+    found = lead_boxes(arrangement, rows, spans_px, ink.trace.shape[0], flat.px_per_mm)
     return Layout(
         name=arrangement.name,
         boxes=corrected(found, corrections),
         pulses=pulses,
-        time_zero_px=span_px[0],
+        time_zero_px=float(arrangement.shape.bounds_px[0]),
         confidence=arrangement.confidence,
         reasons=_reasons(arrangement),
     )
@@ -56,7 +56,7 @@ def _spans(rows: Sequence[Row], pulses: Sequence[Pulse], px_per_mm: float) -> li
     longest_px = max(row.x1_px - row.x0_px for row in rows)
     ends = np.array(
         [
-            _without_pulse(row, [pulse for pulse in pulses if pulse.row == number], px_per_mm)
+            _without_pulse(row, [pulse for pulse in pulses if pulse.row == number] or pulses, px_per_mm)
             for number, row in enumerate(rows)
         ]
     )
@@ -68,6 +68,11 @@ def _spans(rows: Sequence[Row], pulses: Sequence[Pulse], px_per_mm: float) -> li
     ends[whole, 0] = _consensus(ends[whole, 0], together_px, latest=left)
     ends[whole, 1] = _consensus(ends[whole, 1], together_px, latest=not right)
     return [(float(x0), float(x1)) for x0, x1 in ends]
+
+
+def _within(span_px: tuple[float, float], bounds_px: NDArray[np.float64]) -> tuple[float, float]:
+    """A row without what lies beyond the first and the last boundary: the foot of a pulse, the edge of the paper."""
+    return max(span_px[0], float(bounds_px[0])), min(span_px[1], float(bounds_px[-1]))
 
 
 def _without_pulse(row: Row, pulses: Sequence[Pulse], px_per_mm: float) -> tuple[float, float]:

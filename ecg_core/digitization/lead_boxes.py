@@ -24,12 +24,12 @@ def lead_boxes(
     arrangement: Arrangement,
     rows: Sequence[Row],
     spans_px: Sequence[tuple[float, float]],
-    size: tuple[int, int],
+    height: int,
     px_per_mm: float,
 ) -> tuple[LeadBox, ...]:
-    """A box for each cell that holds any trace. `spans_px` is from where to where each row runs; `size` (height, width)."""
+    """A box for each cell that holds any trace. `spans_px` is from where to where each row runs; `height` is the page's."""
     boxes = [
-        _box(arrangement, number, rows, spans_px, size, px_per_mm)
+        _box(arrangement, number, rows, spans_px, height, px_per_mm)
         for number in range(len(arrangement.shape.cells))
     ]
     return tuple(box for box in boxes if box is not None)
@@ -40,7 +40,7 @@ def _box(
     number: int,
     rows: Sequence[Row],
     spans_px: Sequence[tuple[float, float]],
-    size: tuple[int, int],
+    height: int,
     px_per_mm: float,
 ) -> LeadBox | None:
     cell = arrangement.shape.cells[number]
@@ -56,7 +56,7 @@ def _box(
         lead=lead,
         row=cell.row,
         column=cell.column,
-        box=Box(x0_px, max(0.0, baseline_px - reach_px), x1_px, min(size[0] - 1.0, baseline_px + reach_px)),
+        box=Box(x0_px, max(0.0, baseline_px - reach_px), x1_px, min(height - 1.0, baseline_px + reach_px)),
         baseline_px=baseline_px,
         rhythm=cell.rhythm,
         inverted=lead == arrangement.inverted and not cell.rhythm,
@@ -75,7 +75,7 @@ def _extent(
         return span_px
     x0_px, x1_px = (float(x) for x in shape.bounds_px[cell.column : cell.column + 2])
     if cell.column == shape.n_columns - 1:
-        return max(x0_px, span_px[0]), span_px[1]
+        return x0_px, span_px[1]
     ends_px = [
         row.x_px[np.searchsorted(row.x_px, x1_px - _BLANK_MM / 2 * px_per_mm) - 1]
         for row in rows[: shape.n_main]

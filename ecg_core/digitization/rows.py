@@ -17,6 +17,7 @@ from scipy.signal import find_peaks
 
 from ecg_core.digitization.runs import find_runs
 
+MOST_ROWS = 15  # twelve leads and three rhythm strips
 COLUMN_STEP_PX = 2  # every second pixel column is enough
 _FLAT_MM = 1.6  # a run of ink taller than this is steep and says nothing about the height of its row
 _SMOOTH_MM = 0.7
@@ -24,8 +25,11 @@ _STEEPEST_TILT = 0.012  # of the rows against the page: about 0.7 degrees
 _SHARED_COLUMNS = 0.3  # two rows have more of their columns in common
 _GAP_MM = 6.0  # ink may be missing over this length
 _SHORTEST_PIECE_MM = 8.0
+_STRAY_GAP_MM, _STRAY_MM = 1.5, 3.0  # beyond such a gap so short a piece at the end of a row is none of it
 _SHORTEST_MM = 20.0
 _SHORTEST_SHARE = 0.35  # of the longest row
+_FRAME_MM = 4.0  # from the edge of the page
+_STRAIGHT = 0.97  # of a frame lies at one height
 _LEAST_COVER = 0.45  # of a row's length that holds ink
 
 
@@ -78,10 +82,11 @@ def find_rows(trace: NDArray[np.float32], px_per_mm: float) -> tuple[Row, ...]:
     label = np.full(flat.size, -1)
     label[flat] = _label_rows(ink[flat], trace.shape, px_per_mm)
     found = [_row(ink, label == k, flat, trace.shape[1], px_per_mm) for k in range(label.max() + 1)]
-    rows = [row for row in found if row is not None]
+    rows = [row for row in found if row is not None and not _is_frame(row, trace.shape[0], px_per_mm)]
     longest_px = max((row.x1_px - row.x0_px for row in rows), default=0.0)
     rows = [row for row in rows if row.x1_px - row.x0_px >= _SHORTEST_SHARE * longest_px]
-    return tuple(sorted(rows, key=lambda row: row.baseline_px))
+    fullest = sorted(rows, key=lambda row: row.x_px.size, reverse=True)[:MOST_ROWS]
+    return tuple(sorted(fullest, key=lambda row: row.baseline_px))
 
 
 def _label_rows(ink: _Ink, size: tuple[int, ...], px_per_mm: float) -> NDArray[np.int64]:
@@ -150,18 +155,39 @@ def _row(
     return Row(x0_px, x1_px, baseline_px, part.x_px, part.top_px, part.bottom_px, flat[mine])
 
 
+def _is_frame(row: Row, height: int, px_per_mm: float) -> bool:
+    """Whether a row is the frame around a page: a straight line at its edge."""
+    edge_px = min(row.baseline_px, height - 1 - row.baseline_px)
+    middle_px = (row.top_px + row.bottom_px) / 2
+    straight = float((abs(middle_px - np.median(middle_px)) < 0.25 * px_per_mm).mean()) > _STRAIGHT
+    return edge_px < _FRAME_MM * px_per_mm and straight
+
+
 def _extent(held: NDArray[np.bool_], columns_per_mm: float) -> tuple[int, int] | None:
     """First and last column of a row that has ink in the columns `held`, without stray pieces at its ends."""
-    gap = max(1, round(_GAP_MM * columns_per_mm))
-    closed = binary_closing(np.pad(held, gap), np.ones(gap, bool))[gap:-gap]
-    edges = np.flatnonzero(np.diff(np.r_[False, closed, False]))
-    first, behind = edges[::2], edges[1::2]
+    closed = _closed(held, max(1, round(_GAP_MM * columns_per_mm)))
+    first, behind = _stretches(closed)
     long = behind - first >= _SHORTEST_PIECE_MM * columns_per_mm
     if not long.any():
         return None
     start, stop = int(first[long][0]), int(behind[long][-1])
+    first, behind = _stretches(_closed(held[start:stop], max(1, round(_STRAY_GAP_MM * columns_per_mm))))
+    solid = behind - first >= _STRAY_MM * columns_per_mm
+    if solid.any():
+        start, stop = start + int(first[solid][0]), start + int(behind[solid][-1])
     too_short = stop - start < _SHORTEST_MM * columns_per_mm
     return None if too_short or held[start:stop].mean() < _LEAST_COVER else (start, stop - 1)
+
+
+def _closed(held: NDArray[np.bool_], gap: int) -> NDArray[np.bool_]:
+    closed: NDArray[np.bool_] = binary_closing(np.pad(held, gap), np.ones(gap + 1, bool))[gap:-gap]
+    return closed
+
+
+def _stretches(held: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where runs of True begin, and the places behind their ends."""
+    edges = np.flatnonzero(np.diff(np.r_[False, held, False]))
+    return edges[::2], edges[1::2]
 
 
 def _mode(y_px: NDArray[np.float64]) -> float:
