@@ -80,6 +80,9 @@ def share_ink(path: Ints, runs: Runs, pen_px: float) -> OwnInk:
     for p in passages:
         part = p.row, slice(p.first, p.last + 1)
         run = path[part]
+        if not p.corners:  # it is nowhere seen by itself
+            top[part], bottom[part] = runs.top_px[run], runs.bottom_px[run]
+            continue
         drawn_top, drawn_bottom = _extents(p.columns, p.corners, pen_px)
         seen = _VISIBLE * pen_px
         top[part] = np.where(np.abs(drawn_top - runs.top_px[run]) < seen, runs.top_px[run], np.nan)
