@@ -19,7 +19,8 @@ from ecg_core.digitization.viterbi import decode
 TYPICAL_PX_PER_MM = 8.0  # of a flat page
 LONGEST_BRIDGE_MM = 3.0  # 0.12 s at 25 mm/s; a longer stretch without ink is left out
 _LONGEST_ANCHORED_BRIDGE_MM = 25.0  # towards a point where the user says that the line runs
-_PEN_PERCENTILE = 3  # of the heights of all runs: sloping lines are taller than the pen is wide
+_PEN_PERCENTILE = 5  # of the heights of sure runs: sloping lines are taller than the pen is wide
+_SURE_INK = 0.7
 _NEGLIGIBLE_PX = 0.05
 
 
@@ -46,16 +47,22 @@ def extract_traces(
     """
     if not layout.boxes:
         return ()
-    runs = find_runs(ink.trace)
+    runs = find_runs(ink.line)
     if not len(runs.column):
         return tuple(_unseen(box) for box in layout.boxes)
-    pen_px = float(np.percentile(runs.height_px, _PEN_PERCENTILE))
+    pen_px = _pen_px(runs)
     bands = find_bands(layout, anchors, ink.trace.shape[1])
     runs, candidates = find_candidates(runs, bands, pen_px, px_per_mm)
     path = claim_unused(decode(runs, candidates, bands, pen_px, px_per_mm), runs)
     own = share_ink(path, runs, pen_px)
     lines = {row: _line(runs, path[k], own, candidates.required[:, k], k) for k, row in enumerate(bands.rows)}
     return tuple(_cut(box, lines[box.row], pen_px, px_per_mm) for box in layout.boxes)
+
+
+def _pen_px(runs: Runs) -> float:
+    """How wide the pen draws; faint runs are specks and ends of strokes rather than lines."""
+    sure = runs.ink >= _SURE_INK
+    return float(np.percentile(runs.height_px[sure] if sure.any() else runs.height_px, _PEN_PERCENTILE))
 
 
 def _unseen(box: LeadBox) -> Trace:

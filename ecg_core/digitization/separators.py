@@ -1,0 +1,84 @@
+"""The upright bars that some devices print between the leads of a row: they are no signal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecg_core.digitization.types import InkMap, Layout, LeadBox
+
+_REACH_MM = 1.5  # of a bar from the border between two leads
+_BAND_MM = 10.0  # in which a bar is looked for, above and below the baseline
+_SHORTEST_MM = 2.0
+_ALIKE_MM = 0.6  # bars of one print differ less in height; QRS complexes of several leads differ more
+_INK = 0.5
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    """The tallest run of ink in one column near one border."""
+
+    column: int
+    top: int
+    height: int
+
+
+def without_separators(ink: InkMap, layout: Layout, px_per_mm: float) -> InkMap:
+    """The ink without the bars at the borders between leads.
+
+    A bar is as tall in every row; where a border lies in one row only, nothing tells a bar from a QRS but that it
+    fills several columns from the same height to the same depth.
+    """
+    cleared = [kind.copy() for kind in (ink.trace, ink.pulse, ink.text)]
+    line = ink.line > _INK
+    for border in _borders(layout, px_per_mm):
+        strokes = [_strokes(line, box, px_per_mm) for box in border]
+        for bar in _bars(strokes, px_per_mm):
+            rows = slice(max(bar.top - 1, 0), bar.top + bar.height + 1)
+            for kind in cleared:
+                kind[rows, max(bar.column - 1, 0) : bar.column + 2] = 0
+    return replace(ink, trace=cleared[0], pulse=cleared[1], text=cleared[2])
+
+
+def _borders(layout: Layout, px_per_mm: float) -> Iterator[list[LeadBox]]:
+    """The lead boxes that begin at the same border, for every border inside the rows."""
+    inner = sorted((box for box in layout.boxes if box.column > 0), key=lambda box: box.box.x0_px)
+    while inner:
+        together = [box for box in inner if box.box.x0_px <= inner[0].box.x0_px + _REACH_MM * px_per_mm]
+        inner = inner[len(together) :]
+        yield together
+
+
+def _strokes(line: NDArray[np.bool_], box: LeadBox, px_per_mm: float) -> dict[int, _Stroke]:
+    """The tall strokes around the left border of a box by their column."""
+    reach, band = round(_REACH_MM * px_per_mm), round(_BAND_MM * px_per_mm)
+    first = max(round(box.box.x0_px) - reach, 0)
+    top = max(round(box.baseline_px) - band, 0)
+    part = line[top : round(box.baseline_px) + band, first : first + 2 * reach + 1]
+    found = {}
+    for offset, column in enumerate(part.T):
+        edges = np.flatnonzero(np.diff(np.r_[False, column, False].astype(np.int8)))
+        heights = edges[1::2] - edges[::2]
+        if len(heights) and heights.max() >= _SHORTEST_MM * px_per_mm:
+            tallest = int(np.argmax(heights))
+            stroke = _Stroke(first + offset, top + int(edges[2 * tallest]), int(heights[tallest]))
+            found[stroke.column] = stroke
+    return found
+
+
+def _bars(strokes: Sequence[dict[int, _Stroke]], px_per_mm: float) -> list[_Stroke]:
+    """Those strokes that are bars."""
+    alike_px = _ALIKE_MM * px_per_mm
+    every = [stroke for of_row in strokes for stroke in of_row.values()]
+    if not every:
+        return []
+    usual = float(np.median([stroke.height for stroke in every]))
+    bars = [
+        [stroke for stroke in of_row.values() if abs(stroke.height - usual) <= alike_px] for of_row in strokes
+    ]
+    with_bar = [of_row for of_row in bars if len(of_row) >= (1 if len(strokes) > 1 else 3)]
+    # One row's QRS may stand at the border by chance, but not one of the same height in most rows.
+    return [stroke for of_row in with_bar for stroke in of_row] if 2 * len(with_bar) > len(strokes) else []
