@@ -13,7 +13,7 @@ from ecg_core.digitization.flatten import flatten, turned
 from ecg_core.digitization.ink import find_ink
 from ecg_core.digitization.layout import find_layout
 from ecg_core.digitization.printed_text import read_text, reading_direction
-from ecg_core.digitization.separators import without_separators
+from ecg_core.digitization.signal_ink import signal_ink
 from ecg_core.digitization.traces import extract_traces
 from ecg_core.digitization.types import Corrections, Digitization, FlatPage, InkMap, PageImage, PrintedText
 
@@ -77,8 +77,8 @@ def _follow(
         layout = find_layout(flat, ink, texts, corrections)
         calibration = calibrate(flat, layout, texts, corrections)
     with clock.stage("Following the traces"):
-        signal_ink = without_separators(ink, layout, flat.px_per_mm)
-        traces = extract_traces(signal_ink, layout, corrections.anchors, flat.px_per_mm)
+        clean = signal_ink(ink, texts, layout, flat.px_per_mm)
+        traces = extract_traces(clean, layout, corrections.anchors, flat.px_per_mm)
     with clock.stage("Putting the record together"):
         record, leads, warnings = assemble(layout, calibration, traces)
     return Digitization(

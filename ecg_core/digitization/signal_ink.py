@@ -1,4 +1,4 @@
-"""The upright bars that some devices print between the leads of a row: they are no signal."""
+"""Where the traces of a page may run: its ink without what was recognised as something else."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.digitization.types import InkMap, Layout, LeadBox
+from ecg_core.digitization.types import InkMap, Layout, LeadBox, PrintedText
 
 _REACH_MM = 1.5  # of a bar from the border between two leads
 _BAND_MM = 10.0  # in which a bar is looked for, above and below the baseline
 _SHORTEST_MM = 2.0
 _ALIKE_MM = 0.6  # bars of one print differ less in height; QRS complexes of several leads differ more
+_FRINGE_PX = 2  # around a bar, where it fades into the paper
 _INK = 0.5
+_READ = 0.5  # probability of being a lead's name, or confidence in a text
 
 
 @dataclass(frozen=True)
@@ -26,21 +28,25 @@ class _Stroke:
     height: int
 
 
-def without_separators(ink: InkMap, layout: Layout, px_per_mm: float) -> InkMap:
-    """The ink without the bars at the borders between leads.
+def signal_ink(ink: InkMap, texts: Sequence[PrintedText], layout: Layout, px_per_mm: float) -> InkMap:
+    """The ink without legible print and without the bars that some devices print between the leads of a row.
 
     A bar is as tall in every row; where a border lies in one row only, nothing tells a bar from a QRS but that it
     fills several columns from the same height to the same depth.
     """
-    cleared = [kind.copy() for kind in (ink.trace, ink.pulse, ink.text)]
+    trace, pulse, text = ink.trace.copy(), ink.pulse.copy(), ink.text.copy()
+    for read in texts:
+        if max(read.confidence, *read.lead_scores.values(), 0.0) >= _READ:
+            box = read.box
+            text[round(box.y0_px) : round(box.y1_px) + 1, round(box.x0_px) : round(box.x1_px) + 1] = 0
     line = ink.line > _INK
     for border in _borders(layout, px_per_mm):
-        strokes = [_strokes(line, box, px_per_mm) for box in border]
-        for bar in _bars(strokes, px_per_mm):
-            rows = slice(max(bar.top - 1, 0), bar.top + bar.height + 1)
-            for kind in cleared:
-                kind[rows, max(bar.column - 1, 0) : bar.column + 2] = 0
-    return replace(ink, trace=cleared[0], pulse=cleared[1], text=cleared[2])
+        for bar in _bars([_strokes(line, box, px_per_mm) for box in border], px_per_mm):
+            rows = slice(max(bar.top - _FRINGE_PX, 0), bar.top + bar.height + _FRINGE_PX)
+            columns = slice(max(bar.column - _FRINGE_PX, 0), bar.column + _FRINGE_PX + 1)
+            for kind in (trace, pulse, text):
+                kind[rows, columns] = 0
+    return replace(ink, trace=trace, pulse=pulse, text=text)
 
 
 def _borders(layout: Layout, px_per_mm: float) -> Iterator[list[LeadBox]]:
