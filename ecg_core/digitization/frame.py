@@ -10,7 +10,7 @@ import numpy as np
 from ecg_core.digitization.grid import MeasuredGrid, measure_grid
 from ecg_core.digitization.mapping import Matrix, PaperMap, rotating, scaling, transform
 from ecg_core.digitization.paper import sheet_corners
-from ecg_core.digitization.strokes import Strokes, find_strokes, row_direction_deg, rowness
+from ecg_core.digitization.print_strokes import Strokes, find_strokes, row_direction_deg, rowness
 from ecg_core.digitization.types import PageImage, Points
 
 _LONGER_SIDE_PX = 2048  # of the picture in which grid and print are measured

@@ -8,19 +8,21 @@ import numpy as np
 
 from ecg_core.digitization.grid_evidence import CHANNELS, Evidence, Mask, Picture, grid_evidence
 from ecg_core.digitization.grid_lattice import Lattice, fit_lattice, seed
-from ecg_core.digitization.grid_phase import flat_bend, lattice_view, refine_bend
+from ecg_core.digitization.grid_phase import flat_bend, follow_lines, lattice_view, slipped, units_per_px
 from ecg_core.digitization.grid_scale import LineSpacing, line_spacing, line_spectrum, subdivision
 from ecg_core.digitization.grid_tiles import tile_spectra
 from ecg_core.digitization.mapping import Bend, Matrix, scaling
 from ecg_core.digitization.paper import whole_picture
-from ecg_core.digitization.strokes import Strokes
+from ecg_core.digitization.print_strokes import Strokes
 
 _TILES_ALONG = 8
 _LEAST_TILE_PX = 96
 _WINDOWS_ALONG = 80  # local means are taken over this part of the longer side
 _LEAST_SEEN = 0.25  # of the tiles
 _LEAST_DEPTH = 0.4  # of the picture's corners, the middle's being 1: stronger perspective is no page
-_STIFF, _PLIANT = 10.0, 1.0  # how far paper is held flat against wide and against fine lines
+_FINEST = 0.4  # lines a pixel that can be followed
+_FEW = 0.01  # part of the page on which a line may be lost
+_PULL = 0.03  # towards the wide lines where fine ones are faint
 _VIEW_PX = 48.0  # per line at most
 
 
@@ -78,11 +80,10 @@ def _tile_px(shape: tuple[int, ...]) -> int:
 def _settled(evidence: Evidence, lattice: Lattice, stroke_px: float) -> tuple[Matrix, Bend, LineSpacing]:
     """The lattice counted in its widest period, how it bends, and what that period is."""
     plane_from_image = lattice.plane_from_image
-    bend = flat_bend(plane_from_image, evidence.shape)
-    for _ in range(2):
-        bend = refine_bend(evidence, plane_from_image, bend, 1.0, _STIFF)
-    line_px = 1 / np.sqrt(abs(np.linalg.det(plane_from_image[:2, :2])))
-    view, view_px = lattice_view(evidence, plane_from_image, bend, min(line_px, _VIEW_PX))
+    bend = _bend(evidence, lattice)
+    line_px = 1 / units_per_px(plane_from_image)
+    view_px = min(line_px, _VIEW_PX)
+    view = lattice_view(evidence, plane_from_image, bend, view_px)
     spectrum = line_spectrum(view, view_px)
     period = subdivision(spectrum)
     if period > 1:
@@ -92,6 +93,21 @@ def _settled(evidence: Evidence, lattice: Lattice, stroke_px: float) -> tuple[Ma
         line_px *= period
     lines = max(np.ptp(lattice.tiles, axis=0)) / line_px
     spacing = line_spacing(spectrum, period == 5, lines, stroke_px / line_px)
-    if spacing.fine_lines and spacing.mm > 1:
-        bend = refine_bend(evidence, plane_from_image, bend, spacing.mm, _PLIANT)
     return plane_from_image, bend, spacing
+
+
+def _bend(evidence: Evidence, lattice: Lattice) -> Bend:
+    """How the lattice departs from the plane.
+
+    By its fine lines, which are exact, or if following those slipped to the next line somewhere, by its wide ones
+    first.
+    """
+    plane = lattice.plane_from_image
+    fine = max(n for n in range(1, lattice.harmonic + 1) if n * units_per_px(plane) < _FINEST)
+    flat = flat_bend(plane, evidence.shape)
+    by_fine = follow_lines(evidence, plane, flat, fine)
+    lost = slipped(evidence, plane, by_fine)
+    if fine == 1 or lost < _FEW:
+        return by_fine
+    by_wide = follow_lines(evidence, plane, follow_lines(evidence, plane, flat, 1.0), fine, _PULL)
+    return by_wide if slipped(evidence, plane, by_wide) < lost / 2 else by_fine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import cv2
 import numpy as np
@@ -33,10 +32,11 @@ _PERSPECTIVE = 0.3  # how strong it may be at the picture's edge before the evid
 class Lattice:
     """A lattice in a picture: `plane_from_image` takes pixels to counts of lines in both directions.
 
-    `seen` is the part of the tiles in which it runs as said, `prominence` how far its peaks stand out (nepers).
+    `harmonic` is the highest of its lines' that is clear, `seen` the part of the tiles in which it runs as said, `prominence` how far its peaks stand out (nepers).
     """
 
     plane_from_image: Matrix
+    harmonic: int
     tiles: Points  # centres of the tiles in which it was seen
     seen: float
     prominence: float
@@ -55,14 +55,21 @@ def seed(spectra: TileSpectra) -> tuple[Points, float]:
         frequency[:, 0] > -0.5 / spectra.size
     )
     order = np.flatnonzero(usable)[np.argsort(-height[usable])][:_CANDIDATES]
-    pairs = [(a, b) for a, b in combinations(order, 2) if _square(frequency[a], frequency[b])]
-    if not pairs:
+    first, second = (order[i] for i in np.triu_indices(len(order), k=1))
+    pairs = np.stack([frequency[first], frequency[second]], axis=1)
+    lengths = np.linalg.norm(pairs, axis=2)
+    squeeze = lengths.max(axis=1) / lengths.min(axis=1)
+    cosine = np.abs(np.sum(pairs[:, 0] * pairs[:, 1], axis=1)) / lengths.prod(axis=1)
+    worth = np.minimum(height[first], height[second])
+    worth[(squeeze > _SQUEEZE) | (cosine > np.sin(np.deg2rad(_SKEW_DEG)))] = 0.0
+    if not worth.any():
         return np.empty((0, 2)), 0.0
-    worth = np.array([min(height[a], height[b]) for a, b in pairs])
-    slow = np.array([_slowness(frequency[a], frequency[b]) for a, b in pairs])
-    slow[worth < _NEARLY_AS_GOOD * worth.max()] = np.inf
-    chosen = frequency[list(pairs[int(slow.argmin())])]
-    return _right_and_down(chosen), float(worth.max())
+    # The area of the pair is twice as large for the diagonals of a lattice as for its sides; squeezed pairs count as
+    # if larger, as 4 lines one way are matched by 5 the other way on square paper.
+    slowness = np.where(
+        worth < _NEARLY_AS_GOOD * worth.max(), np.inf, lengths.prod(axis=1) * squeeze**_SQUARENESS
+    )
+    return _right_and_down(pairs[int(slowness.argmin())]), float(worth.max())
 
 
 def fit_lattice(spectra: TileSpectra, frequencies: Points) -> Lattice:
@@ -77,16 +84,18 @@ def fit_lattice(spectra: TileSpectra, frequencies: Points) -> Lattice:
     for reach in _REACHES:
         peaks = _peaks(spectra, shape, half, 1, reach)
         shape = _fitted(shape, at, peaks)
+    clear = 1
     for harmonic in _HARMONICS:
         if harmonic * np.abs(frequencies).max() > _NYQUIST:
             continue
         higher = _peaks(spectra, shape, half, harmonic, _REACHES[-1] * 2 / harmonic)
         if np.mean(higher.weight.min(axis=1) > 0) > _CLEAR:
-            shape = _fitted(shape, at, higher)
+            shape, clear = _fitted(shape, at, higher), harmonic
             break
     good = peaks.agree(_local_frequencies(shape, at))
     return Lattice(
         plane_from_image=_homography(shape) @ scaling(1 / half, 1 / half) @ shifting(*-middle),
+        harmonic=clear,
         tiles=spectra.centres_px[good],
         seen=float(good.mean()),
         prominence=float(np.median(peaks.prominence[good])) if good.any() else 0.0,
@@ -128,21 +137,6 @@ def _fitted(shape: NDArray[np.float64], at: Points, peaks: _Peaks) -> NDArray[np
     )  # fmt: skip
     fitted: NDArray[np.float64] = fit.x
     return fitted
-
-
-def _square(one: Points, other: Points) -> bool:
-    lengths = np.linalg.norm(one), np.linalg.norm(other)
-    cosine = abs(one @ other) / (lengths[0] * lengths[1])
-    return bool(max(lengths) < _SQUEEZE * min(lengths) and cosine < np.sin(np.deg2rad(_SKEW_DEG)))
-
-
-def _slowness(one: Points, other: Points) -> float:
-    """The area two frequencies span (twice as large for the diagonals of a lattice as for its sides).
-
-    As if larger where they differ in length: 4 lines one way would be 5 the other way.
-    """
-    lengths = np.linalg.norm(one), np.linalg.norm(other)
-    return float(np.prod(lengths) * (max(lengths) / min(lengths)) ** _SQUARENESS)
 
 
 def _right_and_down(frequencies: Points) -> Points:

@@ -17,7 +17,14 @@ _NODES_ALONG = 40  # of the longer side
 _PERIOD_PX = (
     8.0  # a line's period in the view in which phases are taken; 1 mm lines must not fold onto 5 mm ones
 )
+_OVERSAMPLED = 2  # what the view is taken from, for the same reason
+_LEAST_PERIOD_PX = 2.5  # the same where the picture has no more
+_PASSES = 5
+_FREE = 1e-5
+_SLIPPED = 0.12
+_NEARLY_ALL, _LITTLE = 0.95, 0.02  # quantile of the changes of a pass, and of a period
 _LEAST_WINDOW = 2.5, 1.5  # either way: periods, node steps
+_STIFFNESS = 3.0  # of the paper (a thin plate) against what the lines about one node say
 _TOLERANCE = 0.06  # of a period: a phase further off is no line of the grid
 _CLEAR_QUANTILE = 0.9  # of the amplitude is a clear grid's
 _VISIBLE = 0.3, 0.7  # parts of that: no grid below, full weight above
@@ -42,31 +49,59 @@ def covered(
     return corners.min(0), corners.max(0)
 
 
-def refine_bend(
-    evidence: Evidence, plane_from_image: Matrix, bend: Bend, frequency: float, stiffness: float
+def follow_lines(
+    evidence: Evidence, plane_from_image: Matrix, bend: Bend, frequency: float, pull: float = _FREE
 ) -> Bend:
     """`bend` put right by the grid lines of `frequency` (per unit of the plane) in both directions.
 
-    `stiffness` is that of the paper (a thin plate) against what the lines of one node say.
+    Each pass sees the page as flat as the last one made it, so that lines too oblique to be seen at first come in
+    from where they are less so; at most `_PASSES`, until little changes. `pull` weighs what each pass was given
+    against the lines about one node.
     """
-    view, px_per_unit = lattice_view(evidence, plane_from_image, bend, _PERIOD_PX * frequency)
-    rows, columns = bend.shift.shape[:2]
+    for _ in range(_PASSES):
+        found = _line_phases(evidence, plane_from_image, bend, frequency)
+        off = np.stack([_followed(phases, pull) for phases in found], axis=-1) / frequency
+        nodes = bend.nodes() + off.reshape(-1, 2)
+        change = np.abs(off - np.median(off, axis=(0, 1))) * frequency
+        bend = replace(bend, shift=off + bend.at(nodes).reshape(off.shape))
+        if np.quantile(change, _NEARLY_ALL) < _LITTLE:
+            break
+    return bend
+
+
+def slipped(evidence: Evidence, plane_from_image: Matrix, bend: Bend) -> float:
+    """On which part of the page the lines of the lattice are further from straight than half a fifth of a period."""
+    parts = []
+    for phases in _line_phases(evidence, plane_from_image, bend, 1.0):
+        weights = _weights(phases)
+        level = np.angle(np.sum(weights * phases / np.maximum(np.abs(phases), 1e-12)))
+        turns = np.abs(np.angle(phases * np.exp(-1j * level))) / (2 * np.pi)
+        parts.append(np.average(turns > _SLIPPED, weights=weights + 1e-12))
+    return float(max(parts))
+
+
+def _line_phases(
+    evidence: Evidence, plane_from_image: Matrix, bend: Bend, frequency: float
+) -> tuple[Phases, Phases]:
+    line_px = 1 / (units_per_px(plane_from_image) * frequency)
+    period_px = float(np.clip(line_px, _LEAST_PERIOD_PX, _PERIOD_PX))
+    px_per_unit = period_px * frequency
+    view = lattice_view(evidence, plane_from_image, bend, px_per_unit)
     step_px = bend.step * px_per_unit
-    period_px = px_per_unit / frequency
     reach_px = max(_LEAST_WINDOW[0] * period_px, _LEAST_WINDOW[1] * step_px)
-    phases = line_phases(view, (np.arange(columns) * step_px, np.arange(rows) * step_px), reach_px, period_px)
-    off = np.stack([_followed(one, stiffness) for one in phases], axis=-1) / frequency
-    nodes = bend.nodes() + off.reshape(-1, 2)
-    return replace(bend, shift=off + bend.at(nodes).reshape(off.shape))
-
-
-def lattice_view(
-    evidence: Evidence, plane_from_image: Matrix, bend: Bend, px_per_unit: float
-) -> tuple[Evidence, float]:
-    """The evidence as seen on flat paper, the first node of the bend at its upper left corner, and its px per unit."""
     rows, columns = bend.shift.shape[:2]
-    native = np.sqrt(abs(np.linalg.det(plane_from_image[:2, :2])))  # units per pixel about the origin
-    shrink = max(1, int(1 / (native * px_per_unit)))
+    return line_phases(view, (np.arange(columns) * step_px, np.arange(rows) * step_px), reach_px, period_px)
+
+
+def units_per_px(plane_from_image: Matrix) -> float:
+    """Units of the plane in a pixel of the picture, about the middle of the page."""
+    return float(np.sqrt(abs(np.linalg.det(plane_from_image[:2, :2]))))
+
+
+def lattice_view(evidence: Evidence, plane_from_image: Matrix, bend: Bend, px_per_unit: float) -> Evidence:
+    """The evidence as seen on flat paper, the first node of the bend at its upper left corner."""
+    rows, columns = bend.shift.shape[:2]
+    shrink = max(1, int(1 / (units_per_px(plane_from_image) * px_per_unit * _OVERSAMPLED)))
     if shrink > 1:
         size = (evidence.shape[1] // shrink, evidence.shape[0] // shrink)
         evidence = cv2.resize(
@@ -79,7 +114,8 @@ def lattice_view(
     view_to_plane = shifting(*bend.origin) @ scaling(1 / px_per_unit, 1 / px_per_unit)
     shape = tuple(int(np.ceil((n - 1) * bend.step * px_per_unit)) + 1 for n in (rows, columns))
     where = dense_map(PaperMap(view_to_plane, small_from_plane, bend), (shape[0], shape[1]))
-    return cv2.remap(evidence, *where, cv2.INTER_LINEAR, borderValue=0.0), px_per_unit
+    view: Evidence = cv2.remap(evidence, *where, cv2.INTER_LINEAR, borderValue=0.0)
+    return view
 
 
 def line_phases(
@@ -101,31 +137,31 @@ def _windows(nodes: NDArray[np.float64], at: NDArray[np.integer], reach: float) 
     return (0.5 + 0.5 * np.cos(np.pi * off)).astype(np.float32)
 
 
-def _followed(phases: Phases, stiffness: float) -> NDArray[np.float64]:
+def _followed(phases: Phases, pull: float) -> NDArray[np.float64]:
     """How many periods the lines are shifted at each node: followed from node to node, then fitted to the phase."""
     shape = (phases.shape[0], phases.shape[1])
-    amplitude = np.abs(phases)
-    clear = float(np.quantile(amplitude, _CLEAR_QUANTILE)) + 1e-12
-    weights = np.clip((amplitude / clear - _VISIBLE[0]) / (_VISIBLE[1] - _VISIBLE[0]), 0, 1)
+    weights = _weights(phases)
     turns = -np.angle(phases) / (2 * np.pi)
     steps = [
         -np.angle(phases[:, 1:] * phases[:, :-1].conj()) / (2 * np.pi),
         -np.angle(phases[1:] * phases[:-1].conj()) / (2 * np.pi),
     ]
     pairs = [weights[:, 1:] * weights[:, :-1], weights[1:] * weights[:-1]]
-    walked = smooth_field(
-        shape,
-        Observations(
-            slopes(shape),
-            np.concatenate([step.ravel() for step in steps]),
-            np.concatenate([pair.ravel() for pair in pairs]),
-        ),
-        stiffness,
-        _TOLERANCE,
-    )
+    walk = Observations(slopes(shape), _joined(steps), _joined(pairs))
+    walked = smooth_field(shape, walk, _STIFFNESS, pull, _TOLERANCE)
     walked += np.angle(np.sum(weights * np.exp(2j * np.pi * (turns - walked)))) / (2 * np.pi)
     unwrapped = walked + (turns - walked + 0.5) % 1.0 - 0.5
-    everywhere = sparse.eye(amplitude.size, format="csr")
-    return smooth_field(
-        shape, Observations(everywhere, unwrapped.ravel(), weights.ravel()), stiffness, _TOLERANCE
-    )
+    level = float(np.average(unwrapped, weights=weights + 1e-12))
+    each = Observations(sparse.eye(phases.size, format="csr"), unwrapped.ravel() - level, weights.ravel())
+    return smooth_field(shape, each, _STIFFNESS, pull, _TOLERANCE) + level
+
+
+def _weights(phases: Phases) -> NDArray[np.float64]:
+    """0 where no lines are seen, 1 where they are clear."""
+    amplitude = np.abs(phases)
+    clear = float(np.quantile(amplitude, _CLEAR_QUANTILE)) + 1e-12
+    return np.clip((amplitude / clear - _VISIBLE[0]) / (_VISIBLE[1] - _VISIBLE[0]), 0, 1)
+
+
+def _joined(parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.concatenate([part.ravel() for part in parts])

@@ -115,6 +115,9 @@ def dense_map(page_map: PaperMap, shape: tuple[int, int]) -> tuple[NDArray[np.fl
     y = (np.arange(rows) - 0.5) * _NODE_PX - 0.5
     nodes = np.column_stack([axis.ravel() for axis in np.meshgrid(x, y)])
     coarse = page_map.to_source(nodes).astype(np.float32).reshape(rows, columns, 2)
-    fine = cv2.resize(coarse, (columns * _NODE_PX, rows * _NODE_PX), interpolation=cv2.INTER_LINEAR)
-    inner = fine[_NODE_PX : _NODE_PX + shape[0], _NODE_PX : _NODE_PX + shape[1]]
-    return np.ascontiguousarray(inner[..., 0]), np.ascontiguousarray(inner[..., 1])
+    size = (columns * _NODE_PX, rows * _NODE_PX)
+    inner = (slice(_NODE_PX, _NODE_PX + shape[0]), slice(_NODE_PX, _NODE_PX + shape[1]))
+    fine = [
+        cv2.resize(np.ascontiguousarray(coarse[..., i]), size, interpolation=cv2.INTER_LINEAR) for i in (0, 1)
+    ]
+    return fine[0][inner], fine[1][inner]

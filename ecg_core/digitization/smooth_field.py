@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
-_ROUNDS = 3  # of reweighting
-_ANCHOR = 1e-5  # keeps what no observation reaches at zero
+_ROUNDS = 2  # of reweighting
+_SHAPES = 4  # of meshes whose matrices are kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +22,7 @@ class Observations:
     weights: NDArray[np.float64]
 
 
+@lru_cache(maxsize=_SHAPES)
 def slopes(shape: tuple[int, int]) -> sparse.csr_matrix:
     """Differences between neighbouring nodes: first all those to the right, then all those downward."""
     rows, columns = shape
@@ -30,13 +32,14 @@ def slopes(shape: tuple[int, int]) -> sparse.csr_matrix:
 
 
 def smooth_field(
-    shape: tuple[int, int], observations: Observations, stiffness: float, tolerance: float
+    shape: tuple[int, int], observations: Observations, stiffness: float, pull: float, tolerance: float
 ) -> NDArray[np.float64]:
     """The field `(rows, columns)` with the least bending energy (a thin plate's) plus squared misfit.
 
-    `stiffness` weighs bending against misfit; observations further off than `tolerance` lose weight (Cauchy).
+    `stiffness` weighs bending against misfit, and `pull` (above 0) the distance from zero; observations further off
+    than `tolerance` lose weight (Cauchy).
     """
-    plate = stiffness * _bending(shape) + _ANCHOR * sparse.eye(shape[0] * shape[1])
+    plate = stiffness * _bending(shape) + pull * sparse.eye(shape[0] * shape[1])
     operator, values = observations.operator, observations.values
     weights = observations.weights
     for _ in range(_ROUNDS):
@@ -58,6 +61,7 @@ def _difference(nodes: int) -> sparse.csr_matrix:
     return sparse.diags([-1.0, 1.0], [0, 1], shape=(nodes - 1, nodes), format="csr")
 
 
+@lru_cache(maxsize=_SHAPES)
 def _bending(shape: tuple[int, int]) -> sparse.csr_matrix:
     rows, columns = shape
     second = [_difference(n - 1) @ _difference(n) for n in shape]
