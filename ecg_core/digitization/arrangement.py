@@ -29,6 +29,18 @@ _RHYTHM_OTHER = 0.15 / 9
 _USUAL_LEAD = 1.0  # what a known order counts for in a free one
 
 
+@dataclass(frozen=True, eq=False)
+class PageEvidence:
+    """What is known of a page: its rows, from where to where they run, its names, its ink, its scale."""
+
+    rows: Sequence[Row]
+    span_px: tuple[float, float]
+    names: Names
+    ink: InkMap
+    px_per_mm: float
+    millimetres_known: bool
+
+
 @dataclass(frozen=True)
 class Cell:
     """A place for a lead: number of its row and its column."""
@@ -82,19 +94,12 @@ class _Candidate:
     free: bool = False
 
 
-def best_arrangement(
-    rows: Sequence[Row],
-    span_px: tuple[float, float],
-    names: Names,
-    ink: InkMap,
-    px_per_mm: float,
-    wanted: Sequence[KnownLayout] = (),
-) -> Arrangement:
+def best_arrangement(page: PageEvidence, wanted: Sequence[KnownLayout] = ()) -> Arrangement:
     """Choose among the known layouts with so many rows, or among those `wanted`. There must be at least one row."""
-    layouts = tuple(wanted) or known_layouts(len(rows))
+    layouts = tuple(wanted) or known_layouts(len(page.rows))
     candidates = []
-    for n_main, n_columns, n_rhythm in _shapes(layouts, len(rows), free=not wanted):
-        for shape in _placed(n_main, n_columns, n_rhythm, rows, span_px, names, ink, px_per_mm):
+    for n_main, n_columns, n_rhythm in _shapes(layouts, len(page.rows), free=not wanted):
+        for shape in _placed(n_main, n_columns, n_rhythm, page):
             candidates += list(_candidates(shape, layouts))
     best = max(candidates, key=lambda candidate: candidate.score)
     return _arrangement(best, candidates)
@@ -113,25 +118,19 @@ def _cells(n_main: int, n_columns: int, n_rhythm: int) -> tuple[Cell, ...]:
     return tuple(main + [Cell(n_main + strip, 0, True) for strip in range(n_rhythm)])
 
 
-def _placed(
-    n_main: int,
-    n_columns: int,
-    n_rhythm: int,
-    rows: Sequence[Row],
-    span_px: tuple[float, float],
-    names: Names,
-    ink: InkMap,
-    px_per_mm: float,
-) -> Iterator[Shape]:
+def _placed(n_main: int, n_columns: int, n_rhythm: int, page: PageEvidence) -> Iterator[Shape]:
     """The shape at each of the places that its columns may have."""
     cells = _cells(n_main, n_columns, n_rhythm)
-    spacing_px = float(np.median(np.diff([row.baseline_px for row in rows]))) if len(rows) > 1 else np.inf
-    share = boundary_share(rows[:n_main] if n_columns > 1 else (), ink, px_per_mm)
+    gaps_px = np.diff([row.baseline_px for row in page.rows])
+    spacing_px = float(np.median(gaps_px)) if gaps_px.size else np.inf
+    share = boundary_share(page.rows[:n_main] if n_columns > 1 else (), page.ink, page.px_per_mm)
     first_column = np.array([cell.column == 0 for cell in cells])
-    for bounds in possible_bounds(span_px, n_columns, share, names.place_px, px_per_mm):
-        places_px = np.array([(bounds.x_px[cell.column], rows[cell.row].baseline_px) for cell in cells])
+    for bounds in possible_bounds(
+        page.span_px, n_columns, share, page.names.place_px, page.px_per_mm, page.millimetres_known
+    ):
+        places_px = np.array([(bounds.x_px[cell.column], page.rows[cell.row].baseline_px) for cell in cells])
         score = _BOUNDS_SEEN * bounds.clear + bounds.plausibility
-        for said in names_of_cells(names, places_px, first_column, spacing_px, px_per_mm):
+        for said in names_of_cells(page.names, places_px, first_column, spacing_px, page.px_per_mm):
             yield Shape(n_main, n_rhythm, bounds.x_px, said, score + said.score)
 
 

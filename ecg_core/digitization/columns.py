@@ -16,10 +16,11 @@ _SPREAD_MM = 0.4  # how exactly boundaries of different rows coincide
 _MARK_MM = 4.0  # above and below the baseline, half of which a mark between leads fills at least
 _STEP_MM = 0.25
 _REACH_MM = 2.0  # how far from its expected place a boundary is looked for
-_STRETCH = (-0.008, -0.004, 0.0, 0.004, 0.008)
+_STRETCH = (-0.016, -0.012, -0.008, -0.004, 0.0, 0.004, 0.008, 0.012, 0.016)
 _USUAL_STRETCH = 0.006
 _CLEAR = 0.25  # by how much boundaries stand out from the likeliest other places of the page
 _USUAL_LEADS_MM = (62.5, 125.0)  # 2.5 and 5 s at 25 mm/s, 2.5 s at 50 mm/s
+_USUAL_LEAD, _USUAL_WITHIN = 2.0, 0.015
 _SAME_LINE_MM = 2.5  # names of a row stand at the same height
 _SAME_PITCH = 0.01
 _EQUAL_PARTS, _CUT_OFF = 1.5, 0.0  # log of how common
@@ -53,6 +54,8 @@ def boundary_share(rows: Sequence[Row], ink: InkMap, px_per_mm: float) -> NDArra
 
 def _breaks(row: Row) -> NDArray[np.int64]:
     """The columns at which the trace goes on after a gap or jump."""
+    if not row.x_px.size:
+        return np.zeros(0, np.int64)
     column = np.unique(row.x_px)
     first = np.searchsorted(row.x_px, column)
     top, bottom = np.minimum.reduceat(row.top_px, first), np.maximum.reduceat(row.bottom_px, first)
@@ -75,6 +78,7 @@ def possible_bounds(
     share: NDArray[np.float64],
     places_px: NDArray[np.float64],
     px_per_mm: float,
+    millimetres_known: bool,
 ) -> Iterator[Bounds]:
     """Boundaries of the leads of rows that run over `span_px`: equal parts first.
 
@@ -86,17 +90,24 @@ def possible_bounds(
     if n_columns == 1:
         yield Bounds(np.array(span_px), 0.0, _EQUAL_PARTS)
         return
-    yield _seen(x0_px, equal_px, n_columns, share, px_per_mm, _EQUAL_PARTS, pinned=True)
-    pitches_px = [length * px_per_mm for length in _USUAL_LEADS_MM]
-    pitches_px += _name_pitch_px(places_px, equal_px, n_columns, px_per_mm)
-    for pitch_px in pitches_px:
+    usual_px = [length * px_per_mm for length in _USUAL_LEADS_MM if millimetres_known]
+    yield _seen(
+        x0_px, equal_px, n_columns, share, px_per_mm, _EQUAL_PARTS + _usual(equal_px, usual_px), pinned=True
+    )
+    for pitch_px in usual_px + _name_pitch_px(places_px, equal_px, n_columns, px_per_mm):
         if 0.8 * equal_px < pitch_px < n_columns / (n_columns - 0.95) * equal_px:
             at_marks = _anchor_px(span_px, pitch_px, n_columns, share, px_per_mm)
             for start_px in (x0_px, x1_px - n_columns * pitch_px, at_marks):
-                found = _seen(start_px, pitch_px, n_columns, share, px_per_mm, _CUT_OFF)
+                plausibility = _CUT_OFF + _usual(pitch_px, usual_px)
+                found = _seen(start_px, pitch_px, n_columns, share, px_per_mm, plausibility)
                 inside = np.clip(found.x_px, x0_px, x1_px)
                 if (np.diff(inside) > 0.1 * pitch_px).all():
                     yield Bounds(inside, found.clear, found.plausibility)
+
+
+def _usual(pitch_px: float, usual_px: Sequence[float]) -> float:
+    """What speaks for leads that are as far apart as is usual."""
+    return _USUAL_LEAD if any(abs(pitch_px / usual - 1) < _USUAL_WITHIN for usual in usual_px) else 0.0
 
 
 def _name_pitch_px(

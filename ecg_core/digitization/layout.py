@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.digitization.arrangement import Arrangement, best_arrangement
-from ecg_core.digitization.layouts import layouts_named
+from ecg_core.digitization.arrangement import Arrangement, PageEvidence, best_arrangement
+from ecg_core.digitization.layouts import KnownLayout, layout_names, layouts_named
 from ecg_core.digitization.lead_boxes import corrected, lead_boxes
 from ecg_core.digitization.names import lead_names
 from ecg_core.digitization.pulses import find_pulses
-from ecg_core.digitization.rows import Row, find_rows
+from ecg_core.digitization.rows import Row, empty_row, find_rows
 from ecg_core.digitization.types import Corrections, FlatPage, InkMap, Layout, PrintedText, Pulse
-from ecg_core.errors import NotAnECGPageError
+from ecg_core.errors import MissingInformationError, NotAnECGPageError
 
 _TOGETHER_MM = 1.5  # rows that begin (or end) together differ by less
 _LINE_MM = 0.4  # the thickness of a line, at most
@@ -27,20 +27,29 @@ def find_layout(
 ) -> Layout:
     """Find rows, pulses and leads of a flat page; what the user says is final.
 
-    Raises NotAnECGPageError where there is no row of trace.
+    Raises NotAnECGPageError where there is no row of trace, MissingInformationError for a layout that is not known.
     """
     rows = find_rows(ink.trace, flat.px_per_mm)
     if not rows:
         raise NotAnECGPageError(
             "No ECG trace was found on this page. If there is one, try a sharper picture that shows the whole page."
         )
+    wanted = _wanted(corrections.layout)
+    if wanted:
+        rows = _so_many(rows, wanted[0].n_rows, flat.rgb.shape[0])
     pulses = find_pulses(flat, ink, rows)
     spans_px = _spans(rows, pulses, flat.px_per_mm)
-    span_px = (min(x0 for x0, _ in spans_px), max(x1 for _, x1 in spans_px))
-    wanted = [known for known in layouts_named(corrections.layout or "") if known.n_rows == len(rows)]
-    arrangement = best_arrangement(rows, span_px, lead_names(texts), ink, flat.px_per_mm, wanted)
+    page = PageEvidence(
+        rows=rows,
+        span_px=(min(x0 for x0, _ in spans_px), max(x1 for _, x1 in spans_px)),
+        names=lead_names(texts),
+        ink=ink,
+        px_per_mm=flat.px_per_mm,
+        millimetres_known=flat.grid.found or corrections.px_per_mm is not None,
+    )
+    arrangement = best_arrangement(page, wanted)
     spans_px = [_within(span, arrangement.shape.bounds_px) for span in spans_px]
-    found = lead_boxes(arrangement, rows, spans_px, ink.trace.shape[0], flat.px_per_mm)
+    found = lead_boxes(arrangement, rows, spans_px, flat.rgb.shape[0], flat.px_per_mm)
     return Layout(
         name=arrangement.name,
         boxes=corrected(found, corrections),
@@ -49,6 +58,31 @@ def find_layout(
         confidence=arrangement.confidence,
         reasons=_reasons(arrangement),
     )
+
+
+def _wanted(name: str | None) -> tuple[KnownLayout, ...]:
+    """The layouts of the name that the user chose; none where the choice is left to the page."""
+    if name is None:
+        return ()
+    layouts = layouts_named(name)
+    if not layouts:
+        raise MissingInformationError(
+            f"There is no layout named {name}. Choose one of {', '.join(layout_names())}.", needs="layout"
+        )
+    return layouts
+
+
+def _so_many(rows: Sequence[Row], n_rows: int, height: int) -> tuple[Row, ...]:
+    """As many rows as the user's layout has: those with the most ink, or empty ones added below the last."""
+    fullest = sorted(rows, key=lambda row: row.x_px.size, reverse=True)[:n_rows]
+    chosen = sorted(fullest, key=lambda row: row.baseline_px)
+    missing = n_rows - len(chosen)
+    last_px = chosen[-1].baseline_px
+    room_px = (height - 1 - last_px) / (missing + 1)
+    gaps_px = np.diff([row.baseline_px for row in chosen])
+    step_px = min(room_px, float(np.median(gaps_px))) if gaps_px.size else room_px
+    added = [empty_row(chosen[-1], last_px + step_px * (k + 1)) for k in range(missing)]
+    return (*chosen, *added)
 
 
 def _spans(rows: Sequence[Row], pulses: Sequence[Pulse], px_per_mm: float) -> list[tuple[float, float]]:
@@ -82,10 +116,10 @@ def _without_pulse(row: Row, pulses: Sequence[Pulse], px_per_mm: float) -> tuple
     for pulse in pulses:
         before, after = pulse.box.x0_px - line_px, pulse.box.x1_px + line_px
         if after < (x0_px + x1_px) / 2:
-            first_px = float(row.x_px[np.searchsorted(row.x_px, after)])
+            first_px = float(row.x_px[np.searchsorted(row.x_px, after)]) if row.x_px.size else after
             x0_px = max(x0_px, first_px if first_px > after + touch_px else pulse.box.x1_px)
         elif before > (x0_px + x1_px) / 2:
-            last_px = float(row.x_px[np.searchsorted(row.x_px, before) - 1])
+            last_px = float(row.x_px[np.searchsorted(row.x_px, before) - 1]) if row.x_px.size else before
             x1_px = min(x1_px, last_px if last_px < before - touch_px else pulse.box.x0_px)
     return x0_px, x1_px
 

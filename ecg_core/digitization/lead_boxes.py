@@ -16,7 +16,7 @@ _BAND_MM = 30.0  # from the baseline: where a trace is looked for at least
 _BAND_ROWS = 1.5  # the same in distances between rows
 _BLANK_MM = 0.8  # a shorter blank at the end of a lead is taken for missing ink
 _TOGETHER_MM = 0.5  # leads that end together differ by less
-_MOST = 0.6  # of the leads in a column
+_MOST = 0.7  # of the leads in a column
 _AS_USER_SAYS = "as the user says"
 
 
@@ -80,8 +80,8 @@ def _extent(
         row.x_px[np.searchsorted(row.x_px, x1_px - _BLANK_MM / 2 * px_per_mm) - 1]
         for row in rows[: shape.n_main]
     ]
-    printed_px = float(np.median(ends_px))
-    together = np.mean(abs(np.array(ends_px) - printed_px) < _TOGETHER_MM * px_per_mm)
+    printed_px = float(np.median(ends_px or [x1_px]))
+    together = np.mean(abs(np.array(ends_px or [x1_px]) - printed_px) < _TOGETHER_MM * px_per_mm)
     if printed_px < x1_px - _BLANK_MM * px_per_mm and together > _MOST:
         return x0_px, printed_px
     return x0_px, x1_px - 1

@@ -25,12 +25,13 @@ _STEEPEST_TILT = 0.012  # of the rows against the page: about 0.7 degrees
 _SHARED_COLUMNS = 0.3  # two rows have more of their columns in common
 _GAP_MM = 6.0  # ink may be missing over this length
 _SHORTEST_PIECE_MM = 8.0
-_STRAY_GAP_MM, _STRAY_MM = 1.5, 3.0  # beyond such a gap so short a piece at the end of a row is none of it
+_STRAY_GAP_MM, _STRAY_MM = 1.5, 2.0  # beyond such a gap so short a piece at the end of a row is none of it
 _SHORTEST_MM = 20.0
 _SHORTEST_SHARE = 0.35  # of the longest row
 _FRAME_MM = 4.0  # from the edge of the page
 _STRAIGHT = 0.97  # of a frame lies at one height
-_LEAST_COVER = 0.45  # of a row's length that holds ink
+_LEAST_COVER = 0.35  # of a row's length that holds ink
+_COVER_SHARE = 0.6  # of the cover of the fullest row
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,11 @@ class Row:
     top_px: NDArray[np.float64]
     bottom_px: NDArray[np.float64]
     flat: NDArray[np.bool_]
+
+    @property
+    def cover(self) -> float:
+        """The share of its columns that hold ink."""
+        return float(np.unique(self.x_px).size * COLUMN_STEP_PX / (self.x1_px - self.x0_px + COLUMN_STEP_PX))
 
     def baseline_between(self, x0_px: float, x1_px: float) -> float:
         """Where most of the ink lies between two places; the row's own baseline where there is none."""
@@ -84,9 +90,20 @@ def find_rows(trace: NDArray[np.float32], px_per_mm: float) -> tuple[Row, ...]:
     found = [_row(ink, label == k, flat, trace.shape[1], px_per_mm) for k in range(label.max() + 1)]
     rows = [row for row in found if row is not None and not _is_frame(row, trace.shape[0], px_per_mm)]
     longest_px = max((row.x1_px - row.x0_px for row in rows), default=0.0)
-    rows = [row for row in rows if row.x1_px - row.x0_px >= _SHORTEST_SHARE * longest_px]
-    fullest = sorted(rows, key=lambda row: row.x_px.size, reverse=True)[:MOST_ROWS]
-    return tuple(sorted(fullest, key=lambda row: row.baseline_px))
+    fullest = max((row.cover for row in rows), default=0.0)
+    rows = [
+        row
+        for row in rows
+        if row.x1_px - row.x0_px >= _SHORTEST_SHARE * longest_px and row.cover >= _COVER_SHARE * fullest
+    ]
+    rows = sorted(rows, key=lambda row: row.x_px.size, reverse=True)[:MOST_ROWS]
+    return tuple(sorted(rows, key=lambda row: row.baseline_px))
+
+
+def empty_row(like: Row, baseline_px: float) -> Row:
+    """A row as long as another one, in which no ink is known."""
+    nothing = np.zeros(0)
+    return Row(like.x0_px, like.x1_px, baseline_px, nothing, nothing, nothing, np.zeros(0, bool))
 
 
 def _label_rows(ink: _Ink, size: tuple[int, ...], px_per_mm: float) -> NDArray[np.int64]:
