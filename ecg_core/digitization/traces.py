@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.digitization.broken_strokes import whole_strokes
 from ecg_core.digitization.candidates import Floats, Ints, columns_of, find_bands, find_candidates
 from ecg_core.digitization.claims import claim_unused
 from ecg_core.digitization.crossings import OwnInk, share_ink
@@ -54,7 +55,7 @@ def extract_traces(
     bands = find_bands(layout, anchors, ink.trace.shape[1])
     runs, candidates = find_candidates(runs, bands, pen_px, px_per_mm)
     path = claim_unused(decode(runs, candidates, bands, pen_px, px_per_mm), runs)
-    own = share_ink(path, runs, pen_px)
+    own = whole_strokes(share_ink(path, runs, pen_px), path, runs, pen_px)
     lines = {row: _line(runs, path[k], own, candidates.required[:, k], k) for k, row in enumerate(bands.rows)}
     return tuple(_cut(box, lines[box.row], pen_px, px_per_mm) for box in layout.boxes)
 
