@@ -20,17 +20,16 @@ from ecg_core.digitization.text_boxes import find_text_boxes
 from ecg_core.digitization.text_crops import Crop, cut, stack
 from ecg_core.digitization.text_net import INVERTED, LEAD_NAMES, decode, text_net
 from ecg_core.digitization.types import Box, FlatPage, InkMap, PrintedText
-from ecg_core.leads import STANDARD_LEADS
 
 Pixel = TypeVar("Pixel", bound=np.generic)
 
 _READ_HEIGHT_MM = (1.0, 9.0)  # lower or higher print is neither a lead's name nor a scale
 _MAX_READ = 160  # pieces of print on a page; on a page of prose the rest is not read
 _BATCH = 32
-_RARE = 0.15  # leads beyond the twelve are so much rarer on pages than among what the network learned from
-_PRIOR = torch.tensor(
-    [0.0 if name in (*STANDARD_LEADS, INVERTED) else math.log(_RARE) for name in LEAD_NAMES] + [0.0]
-)
+# How much more often a name stands on pages than among the crops the network learned from, where all twelve are alike
+# and bars that look like I abound.
+_FREQUENCY = {"I": 3.0, "V7": 0.15, "V8": 0.15, "V9": 0.15, "V3R": 0.15, "V4R": 0.15}
+_LOG_PRIOR = torch.tensor([math.log(_FREQUENCY.get(name, 1.0)) for name in (*LEAD_NAMES, "not a name")])
 _SAME_TURNED = frozenset({"I", "II", "III"})  # these read the same upside down
 _CLEARLY_LEGIBLE = 3.0  # names and scales read: enough to be sure which way is up
 _MUCH_BETTER = 1.0  # so many more than as the page lies must be read another way to turn it
@@ -102,7 +101,7 @@ def _recognise(crops: Sequence[Crop]) -> list[tuple[str, float, dict[str, float]
         batch = order[start : start + _BATCH]
         stacked, widths = (torch.from_numpy(array) for array in stack([crops[k] for k in batch]))
         leads, characters = text_net()(stacked, widths)
-        scores = (leads + _PRIOR).softmax(dim=1).tolist()
+        scores = (leads + _LOG_PRIOR).softmax(dim=1).tolist()
         for k, (text, confidence), row in zip(batch, decode(characters, widths), scores, strict=True):
             readings[k] = _named(text, confidence, row)
     return [readings[k] for k in range(len(crops))]
