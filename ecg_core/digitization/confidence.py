@@ -12,6 +12,7 @@ from ecg_core.digitization.types import Calibration, Layout, LeadConfidence, Tra
 APART_PX = 1.01  # successive points farther apart enclose a stretch where the line is not known
 _CLEAR_INK = 0.9  # mean probability of a line in good print
 _DISAGREEMENT = 0.9  # correlation with the other limb leads below which it counts against a lead
+_DIFFERENCE_MV = 0.08  # rms; less is told by no eye
 _CROSSING_SHARE = 0.02  # of its length in another row's ink that is worth telling
 
 
@@ -54,7 +55,7 @@ def _doubts(
         )
     if len(trace.y_px) and (trace.y_px.min() < box.box.y0_px + 1 or trace.y_px.max() > box.box.y1_px - 1):
         yield 0.8, "may be cut off: it reaches the edge of where it was looked for"
-    if agreement and agreement.correlation < _DISAGREEMENT:
+    if agreement and agreement.correlation < _DISAGREEMENT and agreement.difference_mv > _DIFFERENCE_MV:
         yield (
             max(agreement.correlation, 0.1),
             (f"differs from what {' and '.join(agreement.others)} say by {agreement.difference_mv:.2f} mV"),

@@ -17,7 +17,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from ecg_core.digitization.candidates import Floats, Ints
-from ecg_core.digitization.runs import Runs
+from ecg_core.digitization.runs import Runs, stretches
 
 Mask = NDArray[np.bool_]
 Point = tuple[float, float]
@@ -90,13 +90,6 @@ def share_ink(path: Ints, runs: Runs, pen_px: float) -> OwnInk:
             np.abs(drawn_bottom - runs.bottom_px[run]) < seen, runs.bottom_px[run], np.nan
         )
     return OwnInk(top, bottom, tuple(passages))
-
-
-def stretches(mask: Mask) -> Iterator[tuple[int, int]]:
-    """First and last index of each stretch of True."""
-    change = np.diff(np.concatenate(([0], mask.astype(np.int8), [0])))
-    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1) - 1
-    yield from zip(starts.tolist(), ends.tolist(), strict=True)
 
 
 def _passage(row: int, first: int, last: int, top: Floats, bottom: Floats, pen_px: float) -> Passage:

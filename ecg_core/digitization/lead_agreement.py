@@ -19,12 +19,14 @@ from ecg_core.leads import LIMB_FROM_I_II, LIMB_LEADS
 Floats = NDArray[np.float64]
 
 _SHORTEST_SAMPLES = 250
-_GOOD_CORRELATION = 0.9  # from here on leads agree
-_CLOSE_CORRELATION = 0.97  # from here on what they differ by is taken for noise and spread
+# Parts of the power of some leads that no combination of I and II explains:
+_NOISE = 0.06  # what is less is taken for noise and spread
+_DOUBTFUL = 0.1  # from here on a better explanation is sought
+_CONTRADICTION = 0.3  # what is more is told even without one
+_BETTER = 0.3  # part of the contradiction that a right explanation leaves
 _LARGEST_SPREAD_MV = 0.1  # rms
-_POOR_CORRELATION = 0.7  # below it names or polarity are in question
-_BETTER = 0.3  # part of the power of the difference that a right suggestion leaves
 _LARGEST_GAIN_ERROR = 0.15
+_SAME_SHAPE = 0.9  # correlation
 
 
 @dataclass(frozen=True)
@@ -60,18 +62,14 @@ def check_limb_leads(signals_mv: Mapping[str, Floats], doubt: Mapping[str, Float
     notes: list[str] = []
     for leads, where in _windows(signals_mv):
         part = np.stack([signals_mv[lead][where] for lead in leads])
-        level = np.median(part, axis=1, keepdims=True)
+        level = part.mean(axis=1, keepdims=True)
         judged = [_compare(leads, part - level, k) for k in range(len(leads))]
         for one in judged:
-            if one.lead not in found or one.correlation < found[one.lead].correlation:
+            if one.lead not in found or one.difference_mv > found[one.lead].difference_mv:
                 found[one.lead] = one
-        worst = min(judged, key=lambda one: one.correlation)
-        if worst.correlation < _POOR_CORRELATION:
-            warnings.append(_suggestion(leads, part - level))
-        elif worst.correlation >= _GOOD_CORRELATION:
-            warnings.extend(_gain_warnings(judged))
+        warnings.extend(_explanations(leads, part - level, judged))
         largest = max(one.difference_mv for one in judged)
-        if worst.correlation >= _CLOSE_CORRELATION and largest <= _LARGEST_SPREAD_MV:
+        if _misfit(leads, part - level) <= _NOISE and largest <= _LARGEST_SPREAD_MV:
             weights = np.stack([doubt[lead][where] for lead in leads]) ** -2.0
             fitted = _fit(leads, part - level, weights) + level
             for lead, row in zip(leads, fitted, strict=True):
@@ -123,42 +121,59 @@ def _fit(leads: Sequence[str], part_mv: Floats, weights: Floats) -> Floats:
     return basis @ np.linalg.solve(normal, right[:, :, None])[:, :, 0].T
 
 
-def _suggestion(leads: Sequence[str], part_mv: Floats) -> str:
-    """What disagrees, and what single exchange or inversion would mend it."""
+def _explanations(leads: Sequence[str], part_mv: Floats, judged: Sequence[LeadAgreement]) -> list[str]:
+    """What single exchange, inversion or error of gain would make leads agree that don't."""
     now = _misfit(leads, part_mv)
+    mended = [*_wrong_gains(leads, part_mv, judged)]
+    if now > _DOUBTFUL:
+        mended += _wrong_names(leads, part_mv)
+    least = min((misfit for misfit, _ in mended), default=np.inf)
+    if least <= _BETTER * now:
+        likely = [what for misfit, what in mended if misfit <= max(2 * least, 0.5 * _BETTER * now)]
+        return [f"{_listed(leads)} do not agree with each other; they would if {', or if '.join(likely)}"]
+    if now > _CONTRADICTION:
+        return [f"{_listed(leads)} do not agree with each other; check their boxes and traces"]
+    return []
+
+
+def _wrong_names(leads: Sequence[str], part_mv: Floats) -> list[tuple[float, str]]:
+    """Misfit after each exchange of two leads and each inversion of one, and what it is."""
     mended = []
     for a, b in combinations(range(len(leads)), 2):
         names = list(leads)
         names[a], names[b] = names[b], names[a]
         mended.append((_misfit(names, part_mv), f"{leads[a]} and {leads[b]} changed places"))
     for k, lead in enumerate(leads):
-        turned = part_mv.copy()
-        turned[k] *= -1
-        mended.append((_misfit(leads, turned), f"{lead} were upside down"))
-    least = min(misfit for misfit, _ in mended)
-    said = f"{_listed(leads)} do not agree with each other as they are named"
-    if least > _BETTER * now:
-        return f"{said}; check their boxes and traces"
-    likely = [what for misfit, what in mended if misfit <= max(2 * least, 0.5 * _BETTER * now)]
-    return f"{said}; they would if {', or if '.join(likely)}"
+        mended.append((_misfit(leads, _scaled(part_mv, k, -1.0)), f"{lead} were upside down"))
+    return mended
+
+
+def _wrong_gains(
+    leads: Sequence[str], part_mv: Floats, judged: Sequence[LeadAgreement]
+) -> list[tuple[float, str]]:
+    """Misfit after the height of each lead that differs from what the others say is put right."""
+    return [
+        (
+            _misfit(leads, _scaled(part_mv, k, 1 / one.gain)),
+            f"{one.lead} were {1 / one.gain:.2f} times as tall",
+        )
+        for k, one in enumerate(judged)
+        if abs(one.gain - 1) > _LARGEST_GAIN_ERROR and one.correlation >= _SAME_SHAPE
+    ]
+
+
+def _scaled(part_mv: Floats, k: int, factor: float) -> Floats:
+    scaled = part_mv.copy()
+    scaled[k] *= factor
+    return scaled
 
 
 def _misfit(leads: Sequence[str], part_mv: Floats) -> float:
-    """Power that no combination of I and II explains."""
+    """The part of the power of some leads that no combination of I and II explains."""
     basis = np.array([LIMB_FROM_I_II[lead] for lead in leads])
     rest = part_mv - basis @ np.linalg.pinv(basis) @ part_mv
-    return float(np.var(rest, axis=1).sum())
-
-
-def _gain_warnings(judged: Sequence[LeadAgreement]) -> list[str]:
-    """The lead whose height fits the others' least, where it is far off."""
-    worst = max(judged, key=lambda one: abs(np.log(max(one.gain, 1e-3))))
-    if abs(worst.gain - 1) <= _LARGEST_GAIN_ERROR:
-        return []
-    size = "taller" if worst.gain > 1 else "smaller"
-    return [
-        f"{worst.lead} is {abs(worst.gain - 1):.0%} {size} than {_listed(worst.others)} say; check its gain and trace"
-    ]
+    power = float(np.sum(part_mv**2))
+    return float(np.sum(rest**2)) / power if power > 0 else 0.0
 
 
 def _listed(leads: Sequence[str]) -> str:

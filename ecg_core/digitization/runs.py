@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,3 +93,10 @@ def _per_run(reduce: np.ufunc, values: NDArray[np.float32], pixels: NDArray[np.i
     """`reduce` over each run, given back to each of its pixels."""
     starts = _run_starts(pixels)
     return np.repeat(reduce.reduceat(values, starts), np.diff(np.append(starts, len(pixels))))
+
+
+def stretches(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """First and last index of each stretch of True."""
+    change = np.diff(np.concatenate(([0], mask.astype(np.int8), [0])))
+    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1) - 1
+    yield from zip(starts.tolist(), ends.tolist(), strict=True)

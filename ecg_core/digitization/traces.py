@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ecg_core.digitization.broken_strokes import whole_strokes
 from ecg_core.digitization.candidates import Floats, Ints, columns_of, find_bands, find_candidates
-from ecg_core.digitization.claims import claim_unused
+from ecg_core.digitization.claims import settle_claims
 from ecg_core.digitization.crossings import OwnInk, share_ink
 from ecg_core.digitization.pen_line import SAMPLES_PER_PX, pen_line
 from ecg_core.digitization.runs import Runs, find_runs
@@ -54,7 +54,8 @@ def extract_traces(
     pen_px = _pen_px(runs)
     bands = find_bands(layout, anchors, ink.trace.shape[1])
     runs, candidates = find_candidates(runs, bands, pen_px, px_per_mm)
-    path = claim_unused(decode(runs, candidates, bands, pen_px, px_per_mm), runs)
+    path = decode(runs, candidates, bands, pen_px, px_per_mm)
+    path = settle_claims(path, runs, bands.baseline_px, pen_px, px_per_mm)
     own = whole_strokes(share_ink(path, runs, pen_px), path, runs, pen_px)
     lines = {row: _line(runs, path[k], own, candidates.required[:, k], k) for k, row in enumerate(bands.rows)}
     return tuple(_cut(box, lines[box.row], pen_px, px_per_mm) for box in layout.boxes)

@@ -18,7 +18,7 @@ from ecg_core.digitization.runs import Runs
 # Prices, all per mm of paper: of a column along time, of a distance across.
 _NO_INK = 3.0
 _FAINT = 1.0  # ink of probability 0
-_FOREIGN = 1.0  # lying on the baseline of another row
+_FOREIGN = 2.0  # lying on the baseline of another row
 _JUMP = 1.5
 _TURN = 0.1
 _LARGEST_TURN_MM = 1.0  # beyond it a change of course is a QRS complex and costs no more
