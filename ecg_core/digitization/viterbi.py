@@ -24,6 +24,7 @@ _TURN = 0.1
 _LARGEST_TURN_MM = 1.0  # beyond it a change of course is a QRS complex and costs no more
 _AT_STEP = 0.1  # what a jump costs of its price where one lead ends and the next begins
 
+_START_MM = 5.0  # above and below its baseline, where a line may begin at no price
 _FAR_PX = 1e6
 _COURSE_KEPT = 0.7  # share of the course so far that one more column leaves
 _THIN = 1.6  # times the width of the pen: a taller run is a stroke or a crossing and shows no course
@@ -46,9 +47,10 @@ def decode(runs: Runs, candidates: Candidates, bands: Bands, pen_px: float, px_p
     row, state = np.arange(rows)[:, None], np.arange(count + 1)
     cost = np.zeros((rows, count + 1))
     # What each state remembers: edges of the last run, where the line was in it, its course in px per column. At
-    # first nothing is far from it, and no course follows.
+    # first the line may be anywhere around its baseline, but not in another row.
     memory = np.zeros((4, rows, count + 1))
-    memory[:3] = np.array([-_FAR_PX, _FAR_PX, -_FAR_PX])[:, None, None]
+    around = np.array([-_START_MM, _START_MM, 0.0]) * px_per_mm
+    memory[:3] = (np.nanmedian(bands.baseline_px, axis=0) + around[:, None])[:, :, None]
     back = np.empty((columns, rows, count + 1), np.int64)
     step = np.zeros((rows, count + 1, count + 1))
     for x in range(columns):
