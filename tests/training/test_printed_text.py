@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -79,9 +80,9 @@ def test_examples_follow_from_the_seed_and_show_print_of_all_kinds() -> None:
 
 
 @pytest.mark.parametrize("draw", [scale_string, other_string], ids=["scale", "other"])
-def test_other_print_spells_no_lead_and_can_be_written(draw: object) -> None:
+def test_other_print_spells_no_lead_and_can_be_written(draw: Callable[[np.random.Generator], str]) -> None:
     rng = np.random.default_rng(0)
-    texts = [draw(rng) for _ in range(500)]  # type: ignore[operator]
+    texts = [draw(rng) for _ in range(500)]
     assert [text for text in texts if canonical_lead_name(text) is not None] == []
     assert set("".join(texts)) <= set(CHARACTERS)
 
