@@ -30,7 +30,7 @@ _IMAGES_HELP = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status: 0 all well, 1 something failed, 2 wrong usage."""
     arguments = build_parser().parse_args(argv)
-    command = importlib.import_module(f"ecg_core.cli.{arguments.command}")
+    command = importlib.import_module(f"ecg_core.cli.{arguments.command.replace('-', '_')}")
     try:
         status: int = command.run(arguments)
     except ECGError as error:
@@ -56,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_evaluate(commands)
     _add_train(commands)
+    _add_train_page(commands)
     _add_simulate(commands)
     _add_render(commands)
     return parser
@@ -174,6 +175,43 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--seed", type=int, default=0, help="seed of all that is random (default: %(default)s)"
+    )
+
+
+def _add_train_page(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "train-page",
+        "train a network that reads scanned pages",
+        "Train the finder of traces (trace-ink) on pages printed from real ECGs, or the reader of lead names and "
+        "scales (printed-text) on made-up print, and write weights and card. Takes about an hour on two processor "
+        "cores. Stop it at any time: the same command goes on where it stopped.",
+        "python -m ecg_core train-page trace-ink --base-ecgs ptb-xl --out checkpoints/digitization/trace_ink",
+    )
+    parser.add_argument("network", metavar="NETWORK", help="trace-ink or printed-text")
+    parser.add_argument(
+        "--base-ecgs",
+        type=Path,
+        metavar="DIR",
+        help="PTB-XL as PhysioNet ships it (500 Hz); for trace-ink",
+    )
+    parser.add_argument(
+        "--fonts",
+        type=Path,
+        default=Path("/usr/share/fonts"),
+        metavar="DIR",
+        help="folder of .ttf and .otf files, the more the better (default: %(default)s)",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the checkpoint")
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        default=Path("runs"),
+        metavar="DIR",
+        help="folder for the state of unfinished training (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=20261121, help="seed of all that is random (default: %(default)s)"
     )
 
 

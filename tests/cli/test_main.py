@@ -10,7 +10,7 @@ from ecg_core.inference.card import Card, EvaluationResult
 from ecg_core.training.recipes import RECIPES
 from tests.cli.conftest import untrained_card
 
-COMMANDS = ("annotate", "predict", "evaluate", "train", "simulate", "render")
+COMMANDS = ("annotate", "digitize", "predict", "evaluate", "train", "train-page", "simulate", "render")
 
 
 def test_help_names_every_command_without_loading_heavy_libraries() -> None:
@@ -43,6 +43,16 @@ def test_wrong_usage_is_status_two() -> None:
 def test_train_lists_the_models_it_knows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "gpt", "--base-ecgs", str(tmp_path), "--out", str(tmp_path / "x")]) == 1
     assert ", ".join(RECIPES) in capsys.readouterr().err
+
+
+def test_train_page_lists_the_networks_it_knows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train-page", "gpt", "--out", str(tmp_path)]) == 1
+    assert "trace-ink, printed-text" in capsys.readouterr().err
+
+
+def test_train_page_asks_for_the_ecgs_to_print(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train-page", "trace-ink", "--out", str(tmp_path)]) == 1
+    assert "--base-ecgs" in capsys.readouterr().err
 
 
 def test_train_says_what_is_missing_from_the_folder(
