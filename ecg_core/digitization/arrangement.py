@@ -23,6 +23,7 @@ from ecg_core.leads import STANDARD_LEADS
 
 _FREE_ORDER = -1.5  # for each lead
 _UNKNOWN_SHAPE = -6.0
+_OTHER_SPAN = -0.2  # where fewer rows begin or end there
 _BOUNDS_SEEN = 6.0
 _RHYTHM = {"II": 0.6, "V1": 0.15, "V5": 0.1}  # how often a lead is the rhythm strip
 _RHYTHM_OTHER = 0.15 / 9
@@ -31,10 +32,13 @@ _USUAL_LEAD = 1.0  # what a known order counts for in a free one
 
 @dataclass(frozen=True, eq=False)
 class PageEvidence:
-    """What is known of a page: its rows, from where to where they run, its names, its ink, its scale."""
+    """What is known of a page: its rows, its names, its ink, its scale.
+
+    `spans_px` are the places from where to where its rows may run, the likeliest first.
+    """
 
     rows: Sequence[Row]
-    span_px: tuple[float, float]
+    spans_px: Sequence[tuple[float, float]]
     names: Names
     ink: InkMap
     px_per_mm: float
@@ -125,13 +129,16 @@ def _placed(n_main: int, n_columns: int, n_rhythm: int, page: PageEvidence) -> I
     spacing_px = float(np.median(gaps_px)) if gaps_px.size else np.inf
     share = boundary_share(page.rows[:n_main] if n_columns > 1 else (), page.ink, page.px_per_mm)
     first_column = np.array([cell.column == 0 for cell in cells])
-    for bounds in possible_bounds(
-        page.span_px, n_columns, share, page.names.place_px, page.px_per_mm, page.millimetres_known
-    ):
-        places_px = np.array([(bounds.x_px[cell.column], page.rows[cell.row].baseline_px) for cell in cells])
-        score = _BOUNDS_SEEN * bounds.clear + bounds.plausibility
-        for said in names_of_cells(page.names, places_px, first_column, spacing_px, page.px_per_mm):
-            yield Shape(n_main, n_rhythm, bounds.x_px, said, score + said.score)
+    for number, span_px in enumerate(page.spans_px):
+        for bounds in possible_bounds(
+            span_px, n_columns, share, page.names.place_px, page.px_per_mm, page.millimetres_known
+        ):
+            places_px = np.array(
+                [(bounds.x_px[cell.column], page.rows[cell.row].baseline_px) for cell in cells]
+            )
+            score = _BOUNDS_SEEN * bounds.clear + bounds.plausibility + _OTHER_SPAN * (number > 0)
+            for said in names_of_cells(page.names, places_px, first_column, spacing_px, page.px_per_mm):
+                yield Shape(n_main, n_rhythm, bounds.x_px, said, score + said.score)
 
 
 def _candidates(shape: Shape, layouts: Sequence[KnownLayout]) -> Iterator[_Candidate]:

@@ -20,7 +20,7 @@ _STRETCH = (-0.016, -0.012, -0.008, -0.004, 0.0, 0.004, 0.008, 0.012, 0.016)
 _USUAL_STRETCH = 0.006
 _CLEAR = 0.25  # by how much boundaries stand out from the likeliest other places of the page
 _USUAL_LEADS_MM = (62.5, 125.0)  # 2.5 and 5 s at 25 mm/s, 2.5 s at 50 mm/s
-_USUAL_LEAD, _USUAL_WITHIN = 2.0, 0.015
+_USUAL_LEAD, _USUAL_WITHIN = 2.0, 0.007  # how exactly the grid gives their length
 _SAME_LINE_MM = 2.5  # names of a row stand at the same height
 _SAME_PITCH = 0.01
 _EQUAL_PARTS, _CUT_OFF = 1.5, 0.0  # log of how common
@@ -107,7 +107,8 @@ def possible_bounds(
 
 def _usual(pitch_px: float, usual_px: Sequence[float]) -> float:
     """What speaks for leads that are as far apart as is usual."""
-    return _USUAL_LEAD if any(abs(pitch_px / usual - 1) < _USUAL_WITHIN for usual in usual_px) else 0.0
+    off = min((abs(pitch_px / usual - 1) for usual in usual_px), default=np.inf)
+    return float(_USUAL_LEAD * np.exp(-0.5 * (off / _USUAL_WITHIN) ** 2))
 
 
 def _name_pitch_px(
@@ -164,7 +165,7 @@ def _seen(
     unusual = 0.1 * (shifts[near, None] / px_per_mm) ** 2 + 0.1 * (np.array(_STRETCH) / _USUAL_STRETCH) ** 2
     best = np.unravel_index(int(np.argmax(worth[near] - unusual)), unusual.shape)
     elsewhere = worth[abs(shifts) > 1.5 * _REACH_MM * px_per_mm]
-    clear = max(0.0, float(worth[near][best] - elsewhere.max(initial=0.0)))
+    clear = max(0.0, float(worth[near][best] - unusual[best] - elsewhere.max(initial=0.0)))
     if clear < _CLEAR:
         return Bounds(np.asarray(expected, np.float64), clear, plausibility)
     moved = np.asarray(expected + moves[near][best], np.float64)

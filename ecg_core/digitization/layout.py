@@ -38,23 +38,27 @@ def find_layout(
     if wanted:
         rows = _so_many(rows, wanted[0].n_rows, flat.rgb.shape[0])
     pulses = find_pulses(flat, ink, rows)
-    spans_px = _spans(rows, pulses, flat.px_per_mm)
+    ends_px = np.array(
+        [_without_pulses(row, number, pulses, flat.px_per_mm) for number, row in enumerate(rows)]
+    )
+    whole = np.ptp(ends_px, axis=1) >= _WHOLE_ROW * np.ptp(ends_px, axis=1).max()
     page = PageEvidence(
         rows=rows,
-        span_px=(min(x0 for x0, _ in spans_px), max(x1 for _, x1 in spans_px)),
+        spans_px=_spans(ends_px[whole], pulses, flat.px_per_mm),
         names=lead_names(texts),
         ink=ink,
         px_per_mm=flat.px_per_mm,
         millimetres_known=flat.grid.found or corrections.px_per_mm is not None,
     )
     arrangement = best_arrangement(page, wanted)
-    spans_px = [_within(span, arrangement.shape.bounds_px) for span in spans_px]
-    found = lead_boxes(arrangement, rows, spans_px, flat.rgb.shape[0], flat.px_per_mm)
+    first_px, last_px = (float(x) for x in arrangement.shape.bounds_px[[0, -1]])
+    ends_px[whole] = first_px, last_px
+    found = lead_boxes(arrangement, rows, ends_px.clip(first_px, last_px), flat.rgb.shape[0], flat.px_per_mm)
     return Layout(
         name=arrangement.name,
         boxes=corrected(found, corrections),
         pulses=pulses,
-        time_zero_px=float(arrangement.shape.bounds_px[0]),
+        time_zero_px=first_px,
         confidence=arrangement.confidence,
         reasons=_reasons(arrangement),
     )
@@ -85,35 +89,38 @@ def _so_many(rows: Sequence[Row], n_rows: int, height: int) -> tuple[Row, ...]:
     return (*chosen, *added)
 
 
-def _spans(rows: Sequence[Row], pulses: Sequence[Pulse], px_per_mm: float) -> list[tuple[float, float]]:
-    """From where to where each row runs, pulses left out; rows that begin or end together are made to agree."""
-    longest_px = max(row.x1_px - row.x0_px for row in rows)
-    ends = np.array(
-        [
-            _without_pulse(row, [pulse for pulse in pulses if pulse.row == number] or pulses, px_per_mm)
-            for number, row in enumerate(rows)
-        ]
-    )
-    whole = np.array([row.x1_px - row.x0_px >= _WHOLE_ROW * longest_px for row in rows])
-    together_px = _TOGETHER_MM * px_per_mm
-    middle_px = float(ends.mean())
+def _spans(
+    ends_px: NDArray[np.float64], pulses: Sequence[Pulse], px_per_mm: float
+) -> list[tuple[float, float]]:
+    """From where to where whole rows may run: the ends `(rows, 2)` that several agree on, the likeliest first.
+
+    About equally likely are the inner ones beside pulses, whose ink may have been taken for trace, and else the outer
+    ones, as ink may be missing.
+    """
+    middle_px = float(ends_px.mean())
     left = any(pulse.box.x1_px < middle_px for pulse in pulses)
     right = any(pulse.box.x0_px > middle_px for pulse in pulses)
-    ends[whole, 0] = _consensus(ends[whole, 0], together_px, latest=left)
-    ends[whole, 1] = _consensus(ends[whole, 1], together_px, latest=not right)
-    return [(float(x0), float(x1)) for x0, x1 in ends]
+    starts = _agreed(ends_px[:, 0], _TOGETHER_MM * px_per_mm, latest=left)
+    stops = _agreed(ends_px[:, 1], _TOGETHER_MM * px_per_mm, latest=not right)
+    return [(start, stop) for start in starts for stop in stops]
 
 
-def _within(span_px: tuple[float, float], bounds_px: NDArray[np.float64]) -> tuple[float, float]:
-    """A row without what lies beyond the first and the last boundary: the foot of a pulse, the edge of the paper."""
-    return max(span_px[0], float(bounds_px[0])), min(span_px[1], float(bounds_px[-1]))
+def _agreed(places_px: NDArray[np.float64], together_px: float, latest: bool) -> list[float]:
+    """Up to two places at which rows begin (or end) together: the best, and the one that else most agree on."""
+    near = abs(places_px[:, None] - places_px[None]) <= together_px
+    agreeing = near.sum(1)
+    most = np.flatnonzero(agreeing >= max(0.75 * agreeing.max(), min(2, agreeing.max())))
+    best = int(most[int((np.argmax if latest else np.argmin)(places_px[most]))])
+    others = np.where(near[best], 0, agreeing)
+    chosen = [best] + ([int(np.argmax(others))] if others.max() >= max(2, 0.2 * len(places_px)) else [])
+    return [float(np.median(places_px[near[k]])) for k in chosen]
 
 
-def _without_pulse(row: Row, pulses: Sequence[Pulse], px_per_mm: float) -> tuple[float, float]:
-    """The ends of a row's trace, given its pulses, whose own ink may have been taken for trace."""
+def _without_pulses(row: Row, number: int, pulses: Sequence[Pulse], px_per_mm: float) -> tuple[float, float]:
+    """The ends of a row's trace without its pulse, or without those of other rows, which stand above each other."""
     x0_px, x1_px = row.x0_px, row.x1_px
     line_px, touch_px = _LINE_MM * px_per_mm, _TOUCH_MM * px_per_mm
-    for pulse in pulses:
+    for pulse in [pulse for pulse in pulses if pulse.row == number] or pulses:
         before, after = pulse.box.x0_px - line_px, pulse.box.x1_px + line_px
         if after < (x0_px + x1_px) / 2:
             first_px = float(row.x_px[np.searchsorted(row.x_px, after)]) if row.x_px.size else after
@@ -122,19 +129,6 @@ def _without_pulse(row: Row, pulses: Sequence[Pulse], px_per_mm: float) -> tuple
             last_px = float(row.x_px[np.searchsorted(row.x_px, before) - 1]) if row.x_px.size else before
             x1_px = min(x1_px, last_px if last_px < before - touch_px else pulse.box.x0_px)
     return x0_px, x1_px
-
-
-def _consensus(places_px: NDArray[np.float64], together_px: float, latest: bool) -> float:
-    """The place that most agree on, as the median of those that do.
-
-    Where about as many agree on another, it is the inner one beside pulses, whose ink may have been taken for trace,
-    and else the outer one, as ink may be missing.
-    """
-    near = abs(places_px[:, None] - places_px[None]) <= together_px
-    agreeing = near.sum(1)
-    most = np.flatnonzero(agreeing >= max(0.75 * agreeing.max(), min(2, agreeing.max())))
-    best = most[int((np.argmax if latest else np.argmin)(places_px[most]))]
-    return float(np.median(places_px[near[best]]))
 
 
 def _reasons(arrangement: Arrangement) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecg_core.digitization.arrangement import Arrangement, Cell
 from ecg_core.digitization.rows import Row
@@ -23,11 +24,14 @@ _AS_USER_SAYS = "as the user says"
 def lead_boxes(
     arrangement: Arrangement,
     rows: Sequence[Row],
-    spans_px: Sequence[tuple[float, float]],
+    spans_px: NDArray[np.float64],
     height: int,
     px_per_mm: float,
 ) -> tuple[LeadBox, ...]:
-    """A box for each cell that holds any trace. `spans_px` is from where to where each row runs; `height` is the page's."""
+    """A box for each cell that holds any trace.
+
+    `spans_px` `(rows, 2)` is from where to where each row runs; `height` is the page's.
+    """
     boxes = [
         _box(arrangement, number, rows, spans_px, height, px_per_mm)
         for number in range(len(arrangement.shape.cells))
@@ -39,7 +43,7 @@ def _box(
     arrangement: Arrangement,
     number: int,
     rows: Sequence[Row],
-    spans_px: Sequence[tuple[float, float]],
+    spans_px: NDArray[np.float64],
     height: int,
     px_per_mm: float,
 ) -> LeadBox | None:
@@ -67,24 +71,26 @@ def _box(
 
 
 def _extent(
-    arrangement: Arrangement, cell: Cell, rows: Sequence[Row], span_px: tuple[float, float], px_per_mm: float
+    arrangement: Arrangement, cell: Cell, rows: Sequence[Row], span_px: NDArray[np.float64], px_per_mm: float
 ) -> tuple[float, float]:
     """From where to where the lead in a cell runs; where nothing is printed at the end of a whole column, not there."""
     shape = arrangement.shape
     if cell.rhythm or shape.n_columns == 1:
-        return span_px
+        return float(span_px[0]), float(span_px[1])
     x0_px, x1_px = (float(x) for x in shape.bounds_px[cell.column : cell.column + 2])
     if cell.column == shape.n_columns - 1:
-        return x0_px, span_px[1]
-    ends_px = [
-        row.x_px[np.searchsorted(row.x_px, x1_px - _BLANK_MM / 2 * px_per_mm) - 1]
-        for row in rows[: shape.n_main]
-    ]
-    printed_px = float(np.median(ends_px or [x1_px]))
-    together = np.mean(abs(np.array(ends_px or [x1_px]) - printed_px) < _TOGETHER_MM * px_per_mm)
-    if printed_px < x1_px - _BLANK_MM * px_per_mm and together > _MOST:
-        return x0_px, printed_px
-    return x0_px, x1_px - 1
+        return x0_px, float(span_px[1])
+    return x0_px, _printed_until(x1_px, rows[: shape.n_main], px_per_mm)
+
+
+def _printed_until(bound_px: float, rows: Sequence[Row], px_per_mm: float) -> float:
+    """Where the leads of a column end that goes on to a boundary: before it where all leave a blank."""
+    before_px = bound_px - _BLANK_MM / 2 * px_per_mm
+    ends_px = [row.x_px[np.searchsorted(row.x_px, before_px) - 1] for row in rows if row.x_px.size]
+    printed_px = float(np.median(ends_px)) if ends_px else bound_px
+    together = np.mean([abs(end - printed_px) < _TOGETHER_MM * px_per_mm for end in ends_px] or [0.0])
+    blank = printed_px < bound_px - _BLANK_MM * px_per_mm and together > _MOST
+    return printed_px if blank else bound_px - 1
 
 
 def _trust(arrangement: Arrangement, number: int) -> tuple[float, tuple[str, ...]]:

@@ -45,7 +45,7 @@ def find_pulses(flat: FlatPage, ink: InkMap, rows: Sequence[Row]) -> tuple[Pulse
         for area in _ends(row, places, px_per_mm)
         for stroke in _strokes(ink, area, px_per_mm)
     ]
-    taken_for_trace = _alike(_pulses(again, flat, ink), list(pulses.values()), px_per_mm)
+    taken_for_trace = _alike(_pulses(again, flat, ink, whole=True), list(pulses.values()), px_per_mm)
     pulses = _by_row(taken_for_trace, rows, px_per_mm) | pulses
     return tuple(replace(_refined(pulses[number], flat), row=number) for number in sorted(pulses))
 
@@ -138,21 +138,22 @@ def _stroke(runs: NDArray[np.float64]) -> _Stroke:
     return _Stroke(float(x_px), float(top_px), float(bottom_px), float(len(core)))
 
 
-def _pulses(strokes: Sequence[_Stroke], flat: FlatPage, ink: InkMap) -> list[Pulse]:
-    """The pulses between any two strokes; their rows are not known yet."""
+def _pulses(strokes: Sequence[_Stroke], flat: FlatPage, ink: InkMap, whole: bool = False) -> list[Pulse]:
+    """The pulses between any two strokes, if `whole` only those whose top is ink; their rows are not known yet."""
     narrow, wide = (limit * flat.px_per_mm for limit in _WIDTH_MM)
     return [
         Pulse(box, height_px=box.y1_px - box.y0_px, width_px=box.x1_px - box.x0_px, row=-1)
         for rise in strokes
         for fall in strokes
-        if narrow <= fall.x_px - rise.x_px <= wide and (box := _between(rise, fall, flat, ink)) is not None
+        if narrow <= fall.x_px - rise.x_px <= wide
+        and (box := _between(rise, fall, flat, ink, whole)) is not None
     ]
 
 
-def _between(rise: _Stroke, fall: _Stroke, flat: FlatPage, ink: InkMap) -> Box | None:
+def _between(rise: _Stroke, fall: _Stroke, flat: FlatPage, ink: InkMap, whole: bool) -> Box | None:
     """The outline of the pulse between two upright strokes, None where its top or the void below it are missing.
 
-    Its top is looked for in the picture: where a line of the grid runs along it, it is not recognised as ink.
+    Its top is looked for in the picture: where a line of the grid runs along it, it may not be recognised as ink.
     """
     level, px_per_mm = _LEVEL_MM * flat.px_per_mm, flat.px_per_mm
     bottom_px = min(rise.bottom_px, fall.bottom_px)
@@ -162,8 +163,10 @@ def _between(rise: _Stroke, fall: _Stroke, flat: FlatPage, ink: InkMap) -> Box |
     left, right = round(rise.x_px + rise.thick_px), round(fall.x_px - fall.thick_px) + 1
     band = slice(max(0, round(rise.top_px - level)), round(rise.top_px + 2 * level) + 1)
     middle = slice(round(top_px + px_per_mm), round(bottom_px - px_per_mm))
-    below = ink.trace[middle, left:right] + ink.pulse[middle, left:right]
+    below = _ink(ink, middle, left, right)
     if right - left < 2 or below.size == 0 or (below > _INK).mean() > _EMPTY:
+        return None
+    if whole and (_ink(ink, band, left, right).max(0) > _INK).mean() < _TOP_WHOLE:
         return None
     top = _darkness(flat.rgb[band, left:right])
     void, stroke = (_darkness(flat.rgb[middle, x0:x1]) for x0, x1 in ((left, right), _core(rise)))
@@ -172,6 +175,11 @@ def _between(rise: _Stroke, fall: _Stroke, flat: FlatPage, ink: InkMap) -> Box |
         return None
     thick = max(1.0, float((top > enough).sum(0).mean()))
     return Box(rise.x_px, rise.top_px + thick / 2, fall.x_px, bottom_px - thick / 2)
+
+
+def _ink(ink: InkMap, rows: slice, left: int, right: int) -> NDArray[np.float32]:
+    probability: NDArray[np.float32] = ink.pulse[rows, left:right] + ink.trace[rows, left:right]
+    return probability
 
 
 def _core(stroke: _Stroke) -> tuple[int, int]:

@@ -7,6 +7,7 @@ a shifted baseline never shares its columns with the line it belongs to, however
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,8 +29,9 @@ _SHORTEST_PIECE_MM = 8.0
 _STRAY_GAP_MM, _STRAY_MM = 1.5, 2.0  # beyond such a gap so short a piece at the end of a row is none of it
 _SHORTEST_MM = 20.0
 _SHORTEST_SHARE = 0.35  # of the longest row
-_FRAME_MM = 4.0  # from the edge of the page
-_STRAIGHT = 0.97  # of a frame lies at one height
+_INK_SHARE = 0.68  # of the probability of the strongest row
+_STRAIGHT, _STRAIGHT_MM = 0.97, 0.3  # so much of a drawn frame lies so near to a smooth line
+_BEYOND_MM = 2.0  # so far a frame reaches beyond the rows in it
 _LEAST_COVER = 0.35  # of a row's length that holds ink
 _COVER_SHARE = 0.6  # of the cover of the fullest row
 
@@ -38,7 +40,7 @@ _COVER_SHARE = 0.6  # of the cover of the fullest row
 class Row:
     """A row of trace: from where to where it runs, and its vertical runs of ink, sorted by column, each `(n,)`.
 
-    `flat` is True where a run is short enough to tell the height of the line.
+    `flat` is True where a run is short enough to tell the height of the line; `ink` is their median probability.
     """
 
     x0_px: float
@@ -48,6 +50,7 @@ class Row:
     top_px: NDArray[np.float64]
     bottom_px: NDArray[np.float64]
     flat: NDArray[np.bool_]
+    ink: float
 
     @property
     def cover(self) -> float:
@@ -64,37 +67,42 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class _Ink:
-    """Vertical runs of ink of the page, sorted by column: place and edges, `(n,)`."""
+    """Vertical runs of ink of the page, sorted by column: place, edges and probability, `(n,)`."""
 
     x_px: NDArray[np.float64]
     top_px: NDArray[np.float64]
     bottom_px: NDArray[np.float64]
+    ink: NDArray[np.float64]
 
     @property
     def y_px(self) -> NDArray[np.float64]:
         return (self.top_px + self.bottom_px) / 2
 
     def __getitem__(self, chosen: NDArray[np.bool_]) -> _Ink:
-        return _Ink(self.x_px[chosen], self.top_px[chosen], self.bottom_px[chosen])
+        return _Ink(self.x_px[chosen], self.top_px[chosen], self.bottom_px[chosen], self.ink[chosen])
 
 
 def find_rows(trace: NDArray[np.float32], px_per_mm: float) -> tuple[Row, ...]:
     """The rows of a page from its probability of trace `(height, width)`, from the top; none on an empty page."""
     runs = find_runs(trace[:, ::COLUMN_STEP_PX])
-    ink = _Ink((runs.column * COLUMN_STEP_PX).astype(np.float64), runs.top_px, runs.bottom_px)
+    ink = _Ink((runs.column * COLUMN_STEP_PX).astype(np.float64), runs.top_px, runs.bottom_px, runs.ink)
     flat = runs.height_px <= _FLAT_MM * px_per_mm
     if not flat.any():
         return ()
     label = np.full(flat.size, -1)
     label[flat] = _label_rows(ink[flat], trace.shape, px_per_mm)
     found = [_row(ink, label == k, flat, trace.shape[1], px_per_mm) for k in range(label.max() + 1)]
-    rows = [row for row in found if row is not None and not _is_frame(row, trace.shape[0], px_per_mm)]
+    rows = sorted((row for row in found if row is not None), key=lambda row: row.baseline_px)
+    rows = _without_frame(rows, px_per_mm)
     longest_px = max((row.x1_px - row.x0_px for row in rows), default=0.0)
-    fullest = max((row.cover for row in rows), default=0.0)
+    cover = max((row.cover for row in rows), default=0.0)
+    strongest = max((row.ink for row in rows), default=0.0)
     rows = [
         row
         for row in rows
-        if row.x1_px - row.x0_px >= _SHORTEST_SHARE * longest_px and row.cover >= _COVER_SHARE * fullest
+        if row.x1_px - row.x0_px >= _SHORTEST_SHARE * longest_px
+        and row.cover >= _COVER_SHARE * cover
+        and row.ink >= _INK_SHARE * strongest
     ]
     rows = sorted(rows, key=lambda row: row.x_px.size, reverse=True)[:MOST_ROWS]
     return tuple(sorted(rows, key=lambda row: row.baseline_px))
@@ -103,7 +111,7 @@ def find_rows(trace: NDArray[np.float32], px_per_mm: float) -> tuple[Row, ...]:
 def empty_row(like: Row, baseline_px: float) -> Row:
     """A row as long as another one, in which no ink is known."""
     nothing = np.zeros(0)
-    return Row(like.x0_px, like.x1_px, baseline_px, nothing, nothing, nothing, np.zeros(0, bool))
+    return Row(like.x0_px, like.x1_px, baseline_px, nothing, nothing, nothing, np.zeros(0, bool), 0.0)
 
 
 def _label_rows(ink: _Ink, size: tuple[int, ...], px_per_mm: float) -> NDArray[np.int64]:
@@ -169,15 +177,42 @@ def _row(
     x0_px, x1_px = (float(end * COLUMN_STEP_PX) for end in extent)
     mine &= (ink.x_px >= x0_px) & (ink.x_px <= x1_px)
     part = ink[mine]
-    return Row(x0_px, x1_px, baseline_px, part.x_px, part.top_px, part.bottom_px, flat[mine])
+    return Row(
+        x0_px,
+        x1_px,
+        baseline_px,
+        part.x_px,
+        part.top_px,
+        part.bottom_px,
+        flat[mine],
+        float(np.median(part.ink)),
+    )
 
 
-def _is_frame(row: Row, height: int, px_per_mm: float) -> bool:
-    """Whether a row is the frame around a page: a straight line at its edge."""
-    edge_px = min(row.baseline_px, height - 1 - row.baseline_px)
+def _without_frame(rows: Sequence[Row], px_per_mm: float) -> list[Row]:
+    """The rows but for straight lines, outermost in every direction: those frame the page."""
+    beyond_px = _BEYOND_MM * px_per_mm
+    traces = [row for row in rows if not _is_straight(row, px_per_mm)]
+    if not traces:
+        return list(rows)
+    left_px = float(np.median([row.x0_px for row in traces]))
+    right_px = float(np.median([row.x1_px for row in traces]))
+    top_px, bottom_px = traces[0].baseline_px, traces[-1].baseline_px
+    return [
+        row
+        for row in rows
+        if row in traces
+        or top_px < row.baseline_px < bottom_px
+        or row.x0_px > left_px - beyond_px
+        or row.x1_px < right_px + beyond_px
+    ]
+
+
+def _is_straight(row: Row, px_per_mm: float) -> bool:
     middle_px = (row.top_px + row.bottom_px) / 2
-    straight = float((abs(middle_px - np.median(middle_px)) < 0.25 * px_per_mm).mean()) > _STRAIGHT
-    return edge_px < _FRAME_MM * px_per_mm and straight
+    line = np.polynomial.Polynomial.fit(row.x_px[row.flat], middle_px[row.flat], 2)
+    away_px = abs(middle_px - line(row.x_px))
+    return float((away_px < _STRAIGHT_MM * px_per_mm).mean()) > _STRAIGHT
 
 
 def _extent(held: NDArray[np.bool_], columns_per_mm: float) -> tuple[int, int] | None:

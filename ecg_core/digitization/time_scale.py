@@ -147,7 +147,9 @@ def time_scale_without_grid(
         for row_s in _ROW_SECONDS:
             if _close(measures.row_px / by_pulse, row_s):
                 evidence = (f"rows of {row_s:g} s and a calibration pulse of 1 mV agree",)
-                return TimeScale(measures.row_px / row_s, speed_mm_s, True, 0.85, evidence, assumed)
+                px_per_s = measures.row_px / row_s
+                exact = by_page if _close(by_page, px_per_s, 0.015) else px_per_s  # a scan of a usual paper
+                return TimeScale(exact, speed_mm_s, True, 0.85, evidence, assumed)
     if _close(by_page, by_row):
         evidence = (f"rows of {USUAL_ROW_S:g} s agree with the size of the page",)
         return TimeScale(by_row, speed_mm_s, True, 0.7, evidence, assumed)
