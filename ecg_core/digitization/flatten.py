@@ -8,7 +8,7 @@ import numpy as np
 
 from ecg_core.digitization.frame import Frame, find_frame
 from ecg_core.digitization.mapping import PaperMap, rotating, scaling, shifting
-from ecg_core.digitization.paper import paper_outline, whole_picture
+from ecg_core.digitization.paper import whole_picture
 from ecg_core.digitization.resample import resample
 from ecg_core.digitization.types import Corrections, FlatPage, GridScale, PageImage, Points
 
@@ -26,17 +26,17 @@ def flatten(page: PageImage, corrections: Corrections | None = None) -> FlatPage
     corners, turns, rotation and scale replaces what was found.
     """
     corrections = corrections or Corrections()
-    given = corrections.paper_corners
-    outline = paper_outline(page.rgb) if given is None else np.array(given, float)
-    paper = whole_picture(page.rgb.shape) if outline is None else outline
-    frame = _corrected(find_frame(page, outline, corners_given=given is not None), paper, corrections)
+    given = None if corrections.paper_corners is None else np.array(corrections.paper_corners, float)
+    frame = find_frame(page, given)
+    paper = whole_picture(page.rgb.shape) if frame.outline is None else frame.outline
+    frame = _corrected(frame, paper, corrections)
     edges_mm = frame.in_mm.to_flat(_followed(paper))
     low, high = edges_mm.min(axis=0), edges_mm.max(axis=0)
     across, down = _axes(frame.in_mm, low, high)
     px_per_mm = _flat_px_per_mm(_mean_length(across, down), high - low)
     page_map = frame.in_mm.after(shifting(*low) @ scaling(1 / px_per_mm, 1 / px_per_mm))
     width, height = np.ceil((high - low) * px_per_mm).astype(int) + 1
-    paper_px = None if outline is None else (edges_mm - low) * px_per_mm
+    paper_px = None if frame.outline is None else (edges_mm - low) * px_per_mm
     rgb, inside = resample(page.rgb, page_map, (int(height), int(width)), paper_px)
     return FlatPage(
         rgb=rgb,

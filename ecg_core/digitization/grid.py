@@ -30,13 +30,15 @@ _VIEW_PX = 48.0  # per line at most
 class MeasuredGrid:
     """The grid of a picture: `mm_to_picture` after `bend` takes millimetres on paper to its pixels.
 
-    `seen` is the part of the paper on which the grid was followed.
+    `seen` is the part of the paper on which the grid was followed, `beyond` the part of what was taken for desk on
+    which it goes on.
     """
 
     mm_to_picture: Matrix
     bend: Bend
     spacing: LineSpacing
     seen: float
+    beyond: float
 
 
 def measure_grid(rgb: Picture, paper: Mask, strokes: Strokes) -> MeasuredGrid | None:
@@ -44,7 +46,8 @@ def measure_grid(rgb: Picture, paper: Mask, strokes: Strokes) -> MeasuredGrid | 
 
     `paper` is 1 where the paper is, `strokes` the print on it.
     """
-    evidence = _best_evidence(rgb, paper)
+    channel = _best_channel(rgb, paper)
+    evidence = grid_evidence(channel, paper, _window_px(rgb.shape))
     spectra = tile_spectra(evidence, paper, _tile_px(rgb.shape))
     frequencies, _ = seed(spectra)
     if not len(frequencies):
@@ -60,17 +63,30 @@ def measure_grid(rgb: Picture, paper: Mask, strokes: Strokes) -> MeasuredGrid | 
         bend=bend.scaled(spacing.mm),
         spacing=spacing,
         seen=lattice.seen,
+        beyond=_beyond(lattice, channel, 1 - paper),
     )
 
 
-def _best_evidence(rgb: Picture, paper: Mask) -> Evidence:
-    """Evidence in the channel that shows a lattice best in the middle of the picture."""
+def _beyond(lattice: Lattice, channel: Evidence, desk: Mask) -> float:
+    if not desk.any():
+        return 0.0
+    evidence = grid_evidence(channel, desk, _window_px(desk.shape))
+    return float(lattice.seen_in(tile_spectra(evidence, desk, _tile_px(desk.shape))).mean())
+
+
+def _best_channel(rgb: Picture, paper: Mask) -> Evidence:
+    """The channel that shows a lattice best in the middle of the picture."""
     height, width = paper.shape
     middle = (slice(height // 4, -(height // 4)), slice(width // 4, -(width // 4)))
-    window = 2 * (max(paper.shape) // _WINDOWS_ALONG) + 1
-    trials = [grid_evidence(channel(rgb[middle]), paper[middle], window) for channel in CHANNELS]
+    trials = [
+        grid_evidence(channel(rgb[middle]), paper[middle], _window_px(rgb.shape)) for channel in CHANNELS
+    ]
     clearness = [seed(tile_spectra(trial, paper[middle], _tile_px(rgb.shape)))[1] for trial in trials]
-    return grid_evidence(CHANNELS[int(np.argmax(clearness))](rgb), paper, window)
+    return CHANNELS[int(np.argmax(clearness))](rgb)
+
+
+def _window_px(shape: tuple[int, ...]) -> int:
+    return 2 * (max(shape) // _WINDOWS_ALONG) + 1
 
 
 def _tile_px(shape: tuple[int, ...]) -> int:
@@ -110,4 +126,4 @@ def _bend(evidence: Evidence, lattice: Lattice) -> Bend:
     if fine == 1 or lost < _FEW:
         return by_fine
     by_wide = follow_lines(evidence, plane, follow_lines(evidence, plane, flat, 1.0), fine, _PULL)
-    return by_wide if slipped(evidence, plane, by_wide) < lost / 2 else by_fine
+    return by_wide if slipped(evidence, plane, by_wide) < lost / 3 else by_fine

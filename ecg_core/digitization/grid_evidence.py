@@ -14,8 +14,10 @@ Evidence = NDArray[np.float32]  # (height, width): grid lines high or low, every
 
 _CAP = 3.0  # nothing counts more than so many times what is usual around it
 _BLACKEST = 0.004  # part of the page that print covers at the least
-_STROKE = 0.55  # of the contrast of that
+_STROKE = 0.45, 0.9  # of the contrast of that: between these strokes begin
+_LEVELS, _SMOOTHED = 32, 7  # of the histogram in which that is looked for
 _MOST_STROKES = 0.04  # part of the page that strokes cover at the most; a black grid covers more
+_NOTHING = 1e-3
 _NOISE_LEVELS = 0.5  # grey levels below which contrast is rounding
 
 
@@ -37,26 +39,36 @@ CHANNELS: tuple[Callable[[Picture], Evidence], ...] = (darkness, colourfulness)
 def grid_evidence(channel: Evidence, paper: Mask, window_px: int) -> Evidence:
     """Contrast to the mean of a window in units of the contrast that is usual there, clipped.
 
-    What is not paper, the paper's edge and strokes are left out. The first clip is the page's, so that what is left
-    of strokes doesn't drown the grid beside them; the second the neighbourhood's.
+    What is not paper, the paper's edge and strokes are left out, of the mean too. The first clip is the page's, so
+    that what is left of strokes doesn't drown the grid beside them; the second the neighbourhood's.
     """
     window = (window_px, window_px)
-    contrast = channel - cv2.blur(channel, window)
-    if not paper.all():
-        # within half a window of the edge, contrast is to the desk
-        contrast *= cv2.erode(paper, np.ones(window, np.uint8), borderValue=1)
-    contrast *= ~_strokes(contrast)
-    usual = cv2.blur(np.abs(contrast), window)
+    strokes = _strokes(channel - cv2.blur(channel, window))
+    counts = (paper & (1 - strokes)).astype(np.float32)
+    share = np.maximum(cv2.blur(counts, window), _NOTHING)
+    contrast = channel - cv2.blur(channel * counts, window) / share
+    # within half a window of the paper's edge shadows and the edge itself are contrast
+    contrast *= counts if paper.all() else counts * cv2.erode(paper, np.ones(window, np.uint8), borderValue=1)
+    usual = cv2.blur(np.abs(contrast), window) / share
     cap = _CAP * float(np.median(usual[::8, ::8])) + _NOISE_LEVELS
     np.clip(contrast, -cap, cap, out=contrast)
-    usual = cv2.blur(np.abs(contrast), window) + _NOISE_LEVELS
+    usual = cv2.blur(np.abs(contrast), window) / share + _NOISE_LEVELS
     return np.clip(contrast / usual, -_CAP, _CAP, out=contrast)
 
 
-def _strokes(contrast: Evidence) -> NDArray[np.bool_]:
-    """Where the page stands out from its surroundings nearly as much as it ever does, unless that is the grid."""
-    blackest = float(np.quantile(contrast[::4, ::4], 1 - _BLACKEST))
-    ink = contrast > _STROKE * blackest
-    if np.mean(ink[::4, ::4]) > _MOST_STROKES:
-        return np.zeros(contrast.shape, np.bool_)
-    return cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.bool_)
+def _strokes(contrast: Evidence) -> Mask:
+    """1 where the page stands out from its surroundings nearly as much as it ever does, unless that is the grid.
+
+    What is nearly as much is where the fewest pixels are: between the heaviest lines of the grid and strokes.
+    """
+    some = contrast[::4, ::4]
+    blackest = float(np.quantile(some, 1 - _BLACKEST))
+    counts, edges = np.histogram(
+        some, bins=_LEVELS, range=(_STROKE[0] * blackest, _STROKE[1] * blackest + 1e-6)
+    )
+    smooth = np.convolve(counts, np.ones(_SMOOTHED), mode="valid")
+    least = edges[int(smooth.argmin()) + _SMOOTHED // 2]
+    if np.mean(some > least) > _MOST_STROKES:
+        return np.zeros(contrast.shape, np.uint8)
+    strokes: Mask = cv2.dilate((contrast > least).astype(np.uint8), np.ones((3, 3), np.uint8))
+    return strokes

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from ecg_core.digitization.grid_tiles import TileSpectra
-from ecg_core.digitization.mapping import Matrix, scaling, shifting
+from ecg_core.digitization.mapping import Matrix, scaling, shifting, transform
 from ecg_core.digitization.types import Points
 
 _LOWEST_BINS = 2.5  # slower than this is shading
@@ -32,14 +32,17 @@ _PERSPECTIVE = 0.3  # how strong it may be at the picture's edge before the evid
 class Lattice:
     """A lattice in a picture: `plane_from_image` takes pixels to counts of lines in both directions.
 
-    `harmonic` is the highest of its lines' that is clear, `seen` the part of the tiles in which it runs as said, `prominence` how far its peaks stand out (nepers).
+    `harmonic` is the highest of its lines' that is clear, `seen` the part of the tiles in which it runs as said.
     """
 
     plane_from_image: Matrix
     harmonic: int
     tiles: Points  # centres of the tiles in which it was seen
     seen: float
-    prominence: float
+
+    def seen_in(self, spectra: TileSpectra) -> NDArray[np.bool_]:
+        """In which tiles `(tiles,)` the lattice runs as said."""
+        return _peaks(spectra, self.plane_from_image, 1, _REACHES[-1]).agree(self.plane_from_image)
 
 
 def seed(spectra: TileSpectra) -> tuple[Points, float]:
@@ -77,35 +80,49 @@ def fit_lattice(spectra: TileSpectra, frequencies: Points) -> Lattice:
 
     Fitted to the lines themselves, then to the highest of their harmonics that is clear: it is so many times as exact.
     """
-    middle = spectra.centres_px.mean(0)
-    half = max(float(np.abs(spectra.centres_px - middle).max()), spectra.size / 2)
-    at = (spectra.centres_px - middle) / half
-    shape = np.concatenate([(frequencies * half).ravel(), [0.0, 0.0]])
+    place = _Placing.of(spectra)
+    plane = place.plane(np.concatenate([(frequencies * place.half).ravel(), [0.0, 0.0]]))
     for reach in _REACHES:
-        peaks = _peaks(spectra, shape, half, 1, reach)
-        shape = _fitted(shape, at, peaks)
+        plane = _fitted(plane, place, _peaks(spectra, plane, 1, reach))
     clear = 1
     for harmonic in _HARMONICS:
         if harmonic * np.abs(frequencies).max() > _NYQUIST:
             continue
-        higher = _peaks(spectra, shape, half, harmonic, _REACHES[-1] * 2 / harmonic)
+        higher = _peaks(spectra, plane, harmonic, _REACHES[-1] * 2 / harmonic)
         if np.mean(higher.weight.min(axis=1) > 0) > _CLEAR:
-            shape, clear = _fitted(shape, at, higher), harmonic
+            plane, clear = _fitted(plane, place, higher), harmonic
             break
-    good = peaks.agree(_local_frequencies(shape, at))
-    return Lattice(
-        plane_from_image=_homography(shape) @ scaling(1 / half, 1 / half) @ shifting(*-middle),
-        harmonic=clear,
-        tiles=spectra.centres_px[good],
-        seen=float(good.mean()),
-        prominence=float(np.median(peaks.prominence[good])) if good.any() else 0.0,
-    )
+    seen = Lattice(plane, clear, spectra.centres_px, 0.0).seen_in(spectra)
+    return Lattice(plane, clear, spectra.centres_px[seen], float(seen.mean()))
+
+
+@dataclass(frozen=True, eq=False)
+class _Placing:
+    """Six numbers say how a lattice lies: linear part and perspective about the middle, in half pictures."""
+
+    middle: Points
+    half: float
+
+    @classmethod
+    def of(cls, spectra: TileSpectra) -> _Placing:
+        middle = spectra.centres_px.mean(axis=0)
+        return cls(middle, max(float(np.abs(spectra.centres_px - middle).max()), spectra.size / 2))
+
+    def plane(self, numbers: NDArray[np.float64]) -> Matrix:
+        a, b, c, d, g, h = numbers
+        about_middle = np.array([[a, b, 0.0], [c, d, 0.0], [g, h, 1.0]])
+        return about_middle @ scaling(1 / self.half, 1 / self.half) @ shifting(*-self.middle)
+
+    def numbers(self, plane: Matrix) -> NDArray[np.float64]:
+        about_middle = plane @ shifting(*self.middle) @ scaling(self.half, self.half)
+        return np.concatenate([about_middle[:2, :2].ravel(), about_middle[2, :2]])
 
 
 @dataclass(frozen=True, eq=False)
 class _Peaks:
-    """What the tiles say about the lattice: `frequency` `(tiles, 2, 2)`, `prominence` and `weight` `(tiles, 2)`."""
+    """What tiles at `at` say about a lattice: `frequency` `(tiles, 2, 2)` of its lines, `prominence` `(tiles, 2)`."""
 
+    at: Points
     frequency: NDArray[np.float64]
     prominence: NDArray[np.float64]
     bins: float  # of a tile's spectrum in a unit of frequency
@@ -114,29 +131,34 @@ class _Peaks:
     def weight(self) -> NDArray[np.float64]:
         return np.clip(self.prominence / _LEAST_PROMINENCE - 0.5, 0.0, 1.0)
 
-    def agree(self, expected: NDArray[np.float64]) -> NDArray[np.bool_]:
-        off = np.linalg.norm(self.frequency - expected, axis=2) * self.bins
-        return ((off < 2 * _TOLERANCE_BINS) & (self.weight > 0)).all(axis=1)
+    def off_bins(self, plane: Matrix) -> NDArray[np.float64]:
+        """How far the peaks are from where `plane` says, `(tiles, 2, 2)`."""
+        return (_local_frequencies(plane, self.at) - self.frequency) * self.bins
+
+    def agree(self, plane: Matrix) -> NDArray[np.bool_]:
+        near = np.linalg.norm(self.off_bins(plane), axis=2) < 2 * _TOLERANCE_BINS
+        agree: NDArray[np.bool_] = (near & (self.weight > 0)).all(axis=1)
+        return agree
 
 
-def _peaks(
-    spectra: TileSpectra, shape: NDArray[np.float64], half: float, harmonic: int, reach: float
-) -> _Peaks:
-    """Peaks of the tiles near a harmonic of the lattice of `shape`, as frequencies of its lines."""
-    at = (spectra.centres_px - spectra.centres_px.mean(0)) / half
-    expected = _local_frequencies(shape, at) * harmonic / half
+def _peaks(spectra: TileSpectra, plane: Matrix, harmonic: int, reach: float) -> _Peaks:
+    """Peaks of the tiles near a harmonic of a lattice, as frequencies of its lines."""
+    expected = _local_frequencies(plane, spectra.centres_px) * harmonic
     near = [spectra.peaks_near(expected[:, i], reach) for i in (0, 1)]
-    frequency = np.stack([found * half / harmonic for found, _ in near], axis=1)
-    return _Peaks(frequency, np.column_stack([height for _, height in near]), spectra.size * harmonic / half)
+    frequency = np.stack([found / harmonic for found, _ in near], axis=1)
+    prominence = np.column_stack([height for _, height in near])
+    return _Peaks(spectra.centres_px, frequency, prominence, float(spectra.size * harmonic))
 
 
-def _fitted(shape: NDArray[np.float64], at: Points, peaks: _Peaks) -> NDArray[np.float64]:
-    fit = optimize.least_squares(
-        _residuals, shape, args=(at, peaks), loss="cauchy", f_scale=_TOLERANCE_BINS / 2,
-        x_scale=np.array([np.linalg.norm(shape[:2])] * 4 + [1.0, 1.0]),
-    )  # fmt: skip
-    fitted: NDArray[np.float64] = fit.x
-    return fitted
+def _fitted(plane: Matrix, place: _Placing, peaks: _Peaks) -> Matrix:
+    def residuals(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        off = peaks.off_bins(place.plane(numbers)) * peaks.weight[:, :, None]
+        return np.concatenate([off.ravel(), numbers[4:] / _PERSPECTIVE])
+
+    first = place.numbers(plane)
+    scale = np.array([np.linalg.norm(first[:2])] * 4 + [1.0, 1.0])
+    fit = optimize.least_squares(residuals, first, loss="cauchy", f_scale=_TOLERANCE_BINS / 2, x_scale=scale)
+    return place.plane(fit.x)
 
 
 def _right_and_down(frequencies: Points) -> Points:
@@ -146,19 +168,8 @@ def _right_and_down(frequencies: Points) -> Points:
     return np.stack([across, along * np.sign(across[0] * along[1] - across[1] * along[0])])
 
 
-def _homography(shape: NDArray[np.float64]) -> Matrix:
-    a, b, c, d, g, h = shape
-    return np.array([[a, b, 0.0], [c, d, 0.0], [g, h, 1.0]])
-
-
-def _local_frequencies(shape: NDArray[np.float64], at: Points) -> NDArray[np.float64]:
+def _local_frequencies(plane: Matrix, at: Points) -> NDArray[np.float64]:
     """Gradients `(n, 2, 2)` of the two lattice coordinates at `(n, 2)` points."""
-    linear, perspective = shape[:4].reshape(2, 2), shape[4:]
-    depth = 1 + at @ perspective
-    place = at @ linear.T / depth[:, None]
-    return (linear - place[:, :, None] * perspective) / depth[:, None, None]
-
-
-def _residuals(shape: NDArray[np.float64], at: Points, peaks: _Peaks) -> NDArray[np.float64]:
-    off = (_local_frequencies(shape, at) - peaks.frequency) * peaks.bins * peaks.weight[:, :, None]
-    return np.concatenate([off.ravel(), shape[4:] / _PERSPECTIVE])
+    depth = at @ plane[2, :2] + plane[2, 2]
+    lines = transform(plane, at)
+    return (plane[:2, :2] - lines[:, :, None] * plane[2, :2]) / depth[:, None, None]

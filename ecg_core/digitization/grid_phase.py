@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ecg_core.digitization.grid_evidence import Evidence
-from ecg_core.digitization.mapping import Bend, Matrix, PaperMap, dense_map, scaling, shifting, transform
+from ecg_core.digitization.mapping import (
+    Bend,
+    Matrix,
+    PaperMap,
+    dense_map,
+    resizing,
+    scaling,
+    shifting,
+    transform,
+)
 from ecg_core.digitization.smooth_field import Observations, slopes, smooth_field
 
 _NODES_ALONG = 40  # of the longer side
@@ -21,6 +30,7 @@ _OVERSAMPLED = 2  # what the view is taken from, for the same reason
 _LEAST_PERIOD_PX = 2.5  # the same where the picture has no more
 _PASSES = 5
 _FREE = 1e-5
+_COVERED = 0.75  # of a window, that has to lie on the paper
 _SLIPPED = 0.12
 _NEARLY_ALL, _LITTLE = 0.95, 0.02  # quantile of the changes of a pass, and of a period
 _LEAST_WINDOW = 2.5, 1.5  # either way: periods, node steps
@@ -107,10 +117,7 @@ def lattice_view(evidence: Evidence, plane_from_image: Matrix, bend: Bend, px_pe
         evidence = cv2.resize(
             evidence[: size[1] * shrink, : size[0] * shrink], size, interpolation=cv2.INTER_AREA
         )
-    image_from_plane = np.linalg.inv(plane_from_image)
-    small_from_plane = (
-        shifting(-0.5, -0.5) @ scaling(1 / shrink, 1 / shrink) @ shifting(0.5, 0.5) @ image_from_plane
-    )
+    small_from_plane = resizing(1 / shrink, 1 / shrink) @ np.linalg.inv(plane_from_image)
     view_to_plane = shifting(*bend.origin) @ scaling(1 / px_per_unit, 1 / px_per_unit)
     shape = tuple(int(np.ceil((n - 1) * bend.step * px_per_unit)) + 1 for n in (rows, columns))
     where = dense_map(PaperMap(view_to_plane, small_from_plane, bend), (shape[0], shape[1]))
@@ -124,11 +131,18 @@ def line_phases(
     reach_px: float,
     period_px: float,
 ) -> tuple[Phases, Phases]:
-    """Complex amplitude about each node (at columns x rows) of the lines that cross x, and of those that cross y."""
+    """Complex amplitude about each node (at columns x rows) of the lines that cross x, and of those that cross y.
+
+    0 where too much of the window about a node lies off the paper: what is left would not tell lines from steps.
+    """
     y, x = (np.arange(n) for n in view.shape)
     across, down = (_windows(nodes, at, reach_px) for nodes, at in zip(nodes_px, (x, y), strict=True))
-    wave_x, wave_y = (np.exp(-2j * np.pi * at / period_px) for at in (x, y))
-    return (down @ view) @ (across * wave_x).T, (down * wave_y) @ (view @ across.T)
+    wave_x, wave_y = (np.exp(-2j * np.pi * at / period_px).astype(np.complex64) for at in (x, y))
+    covered = down @ (view != 0).astype(np.float32) @ across.T > _COVERED * reach_px**2
+    return (
+        covered * ((down @ view) @ (across * wave_x).T),
+        covered * ((down * wave_y) @ (view @ across.T)),
+    )
 
 
 def _windows(nodes: NDArray[np.float64], at: NDArray[np.integer], reach: float) -> NDArray[np.float32]:

@@ -39,6 +39,11 @@ def rotating(clockwise_deg: float) -> Matrix:
     return np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
 
 
+def resizing(x: float, y: float) -> Matrix:
+    """From pixels of a picture to those of the picture resized by these factors; centres at whole numbers."""
+    return shifting(-0.5, -0.5) @ scaling(x, y) @ shifting(0.5, 0.5)
+
+
 @dataclass(frozen=True, eq=False)
 class Bend:
     """How far the points of flat paper are shifted in the plane of a bent one.

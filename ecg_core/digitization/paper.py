@@ -11,7 +11,7 @@ from ecg_core.digitization.types import Points
 _LONGER_SIDE_PX = 400  # of the picture in which paper is told from desk
 _SMOOTHED_PX = 5  # print is wiped out below this size
 _LEAST_DIFFERENCE = 30  # in CIELAB, 8 bit: paper and desk are of different colours
-_LEAST_STEP = 40  # across the paper's edge
+_LEAST_STEP = 20  # across the paper's edge
 _LEAST_PAPER, _MOST_PAPER = 0.2, 0.995  # parts of the picture
 _PURE = 0.97  # part of what lies outside that must not look like paper
 _EDGE_PX = 3  # to either side of the edge, where the step is measured

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.digitization.mapping import Matrix, PaperMap, dense_map
+from ecg_core.digitization.mapping import Matrix, PaperMap, dense_map, resizing
 from ecg_core.digitization.types import Points
 
 _WHITE = (255, 255, 255)
@@ -43,5 +43,4 @@ def _prefiltered(rgb: NDArray[np.uint8], shrinking: float) -> tuple[NDArray[np.u
     sigma = _BLUR * np.sqrt(max(0.0, (shrinking / whole) ** 2 - 1))
     if sigma > _BLUR / 2:
         rgb = cv2.GaussianBlur(rgb, (0, 0), sigma)
-    middle = (1 / whole - 1) / 2  # pixel centres stand at whole numbers
-    return rgb, np.array([[1 / whole, 0.0, middle], [0.0, 1 / whole, middle], [0.0, 0.0, 1.0]])
+    return rgb, resizing(1 / whole, 1 / whole)
