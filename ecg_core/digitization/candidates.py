@@ -16,22 +16,21 @@ Ints = NDArray[np.int64]
 
 _COUNT = 6  # runs kept per row and column: the own line, its neighbours', and some dirt
 _ANCHOR_REACH_MM = 1.0  # how far from a run a click may lie and still mean it
+_LEVEL = 3.0  # pens: a taller run is a stroke and on nobody's baseline
 _FAR_PX = 1e6
-_STEP_PX = 2  # either side of the border of two leads, where the line may step
 
 
 @dataclass(frozen=True, eq=False)
 class Bands:
     """Where each row of leads is looked for in each column, all `(columns, rows)`; NaN outside its leads.
 
-    `steps` is True where one lead ends and the next begins; `anchors` holds (column, row, y) of the user's points.
+    `anchors` holds (column, row, y) of the user's points.
     """
 
     rows: tuple[int, ...]  # their numbers in the layout, from top to bottom
     top_px: Floats
     bottom_px: Floats
     baseline_px: Floats
-    steps: NDArray[np.bool_]
     anchors: tuple[tuple[int, int, float], ...]
 
 
@@ -39,8 +38,8 @@ class Bands:
 class Candidates:
     """The numbers of the runs that each row may pass through in each column, `(columns, rows, candidates)`.
 
-    -1 stands where there is none. `foreign` is 0 for ink nearer to the row's own baseline than to any other, rising to
-    1 on the baseline of another row. `required`, `(columns, rows)`, is True where the user put an anchor.
+    -1 stands where there is none. `foreign` is 0 for strokes and for ink nearer to the row's own baseline than to any
+    other, rising to 1 on the baseline of another row. `required`, `(columns, rows)`, is True where the user put an anchor.
     """
 
     run: Ints
@@ -54,18 +53,15 @@ def find_bands(layout: Layout, anchors: Sequence[Anchor], columns: int) -> Bands
     rows = tuple(sorted(baselines, key=baselines.__getitem__))
     number = {row: k for k, row in enumerate(rows)}
     top, bottom, baseline = np.full((3, columns, len(rows)), np.nan)
-    steps = np.zeros((columns, len(rows)), bool)
     for box in layout.boxes:
         k, first, last = number[box.row], *columns_of(box.box.x0_px, box.box.x1_px, columns)
         top[first : last + 1, k] = box.box.y0_px
         bottom[first : last + 1, k] = box.box.y1_px
         baseline[first : last + 1, k] = box.baseline_px
-        steps[max(first - _STEP_PX, 0) : first + _STEP_PX, k] = True
-        steps[max(last + 1 - _STEP_PX, 0) : last + 1 + _STEP_PX, k] = True
     points = tuple(
         (min(max(round(a.x_px), 0), columns - 1), number[layout.boxes[a.box].row], a.y_px) for a in anchors
     )
-    return Bands(rows, top, bottom, baseline, steps, points)
+    return Bands(rows, top, bottom, baseline, points)
 
 
 def columns_of(x0_px: float, x1_px: float, columns: int) -> tuple[int, int]:
@@ -91,7 +87,8 @@ def find_candidates(runs: Runs, bands: Bands, pen_px: float, px_per_mm: float) -
         place = np.arange(len(column)) - np.searchsorted(column, column)
         kept = place < _COUNT
         chosen[column[kept], row, place[kept]] = reached[kept]
-    foreign = _foreign(away, bands.baseline_px)[np.arange(rows)[:, None], chosen] * (chosen >= 0)
+    level = runs.height_px < _LEVEL * pen_px
+    foreign = (_foreign(away, bands.baseline_px) * level)[np.arange(rows)[:, None], chosen] * (chosen >= 0)
     required = np.zeros((columns, rows), bool)
     dots: list[tuple[int, float]] = []
     for x, row, y in bands.anchors:

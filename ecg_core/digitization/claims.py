@@ -50,8 +50,8 @@ def _claim_unused(path: Ints, runs: Runs) -> Ints:
 def _way(path: Ints, uses: Ints, runs: Runs, x: int, step: int) -> float:
     """How far from its run in column `x` a row was where it last had one for itself."""
     here, column = runs.centre_px[path[x]], x + step
-    while 0 <= column < len(path) and path[column] >= 0:
-        if uses[path[column]] == 1:
+    while 0 <= column < len(path):
+        if path[column] >= 0 and uses[path[column]] == 1:
             return float(abs(runs.centre_px[path[column]] - here))
         column += step
     return 0.0

@@ -20,6 +20,7 @@ from ecg_core.digitization.viterbi import decode
 TYPICAL_PX_PER_MM = 8.0  # of a flat page
 LONGEST_BRIDGE_MM = 3.0  # 0.12 s at 25 mm/s; a longer stretch without ink is left out
 _LONGEST_ANCHORED_BRIDGE_MM = 25.0  # towards a point where the user says that the line runs
+_LONGEST_HOLD_MM = 2.0
 _PEN_PERCENTILE = 5  # of the heights of sure runs: sloping lines are taller than the pen is wide
 _SURE_INK = 0.7
 _NEGLIGIBLE_PX = 0.05
@@ -91,6 +92,7 @@ def _cut(box: LeadBox, line: _Line, pen_px: float, px_per_mm: float) -> Trace:
     if not stretches:
         return _unseen(box)
     x, y, bridged = (np.concatenate(parts) for parts in zip(*stretches, strict=True))
+    x, y, bridged = _to_borders(x, y, bridged, box, _LONGEST_HOLD_MM * px_per_mm)
     within = (x >= box.box.x0_px) & (x <= box.box.x1_px)
     return Trace(
         box,
@@ -99,6 +101,22 @@ def _cut(box: LeadBox, line: _Line, pen_px: float, px_per_mm: float) -> Trace:
         bridged[within],
         float(line.ink[first : last + 1].mean()),
         _crossing_px(line, first, last),
+    )
+
+
+def _to_borders(
+    x: Floats, y: Floats, bridged: NDArray[np.bool_], box: LeadBox, longest_px: float
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """The line carried on level, and marked, to borders of its lead that it nearly reaches: bars stand there."""
+    before = np.arange(np.ceil(box.box.x0_px), x[0] - 0.5)
+    after = np.arange(np.floor(box.box.x1_px), x[-1] + 0.5, -1)[::-1]
+    before = before if len(before) <= longest_px else before[:0]
+    after = after if len(after) <= longest_px else after[:0]
+    parts = (len(before), len(x), len(after))
+    return (
+        np.concatenate([before, x, after]),
+        np.concatenate([np.full(parts[0], y[0]), y, np.full(parts[2], y[-1])]),
+        np.concatenate([np.ones(parts[0], bool), bridged, np.ones(parts[2], bool)]),
     )
 
 

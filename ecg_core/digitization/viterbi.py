@@ -22,7 +22,6 @@ _FOREIGN = 2.0  # lying on the baseline of another row
 _JUMP = 1.5
 _TURN = 0.1
 _LARGEST_TURN_MM = 1.0  # beyond it a change of course is a QRS complex and costs no more
-_AT_STEP = 0.1  # what a jump costs of its price where one lead ends and the next begins
 
 _START_MM = 5.0  # above and below its baseline, where a line may begin at no price
 _FAR_PX = 1e6
@@ -41,8 +40,8 @@ def decode(runs: Runs, candidates: Candidates, bands: Bands, pen_px: float, px_p
     lowest = np.maximum(bottom - pen_px / 2, centre)
     thin = bottom - top < _THIN * pen_px
     price = _prices(runs, candidates, np.isnan(bands.top_px), px_per_mm)
-    jump_price = np.where(bands.steps, _AT_STEP, 1.0)[:, :, None, None] * _JUMP / px_per_mm
-    turn_price, largest_turn = _TURN / px_per_mm, _LARGEST_TURN_MM * px_per_mm
+    jump_price, turn_price = _JUMP / px_per_mm, _TURN / px_per_mm
+    largest_turn = _LARGEST_TURN_MM * px_per_mm
 
     row, state = np.arange(rows)[:, None], np.arange(count + 1)
     cost = np.zeros((rows, count + 1))
@@ -59,7 +58,7 @@ def decode(runs: Runs, candidates: Candidates, bands: Bands, pen_px: float, px_p
         ahead = y + course
         aim = np.minimum(np.maximum(ahead, highest[x, :, None]), lowest[x, :, None])
         turn = np.minimum(np.abs(aim - ahead), largest_turn)
-        step[:, :, :count] = jump_price[x] * jump + turn_price * turn
+        step[:, :, :count] = jump_price * jump + turn_price * turn
         back[x] = best = (step + cost[:, :, None]).argmin(1)
         cost = cost[row, best] + step[row, best, state] + price[x]
         memory = memory[:, row, best]
