@@ -12,8 +12,8 @@ from ecg_core.digitization.paper import whole_picture
 from ecg_core.digitization.resample import resample
 from ecg_core.digitization.types import Corrections, FlatPage, GridScale, PageImage, Points
 
-_PX_PER_MM = 6.0, 8.0  # of the flat page: the source's own within these
-_MOST_PIXELS = 4e7  # of the flat page
+_PX_PER_MM = 7.5, 8.0  # of the flat page: the source's own within these; sharp waves lose height with less
+_MOST_PIXELS = 1.2e7  # of the flat page, which has fewer pixels per millimetre if it is larger
 _EDGE_POINTS = 16  # by which each edge of an outline is followed over bent paper
 
 
