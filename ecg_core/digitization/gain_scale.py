@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -64,32 +65,33 @@ def _nominal_gains(
 ) -> GainScale:
     """Where millimetres are known, pulses only tell which of the usual gains it is."""
     heights_mm = {row: height_px / px_per_mm for row, height_px in heights_px.items()}
+    each = {row: _nominal(height_mm) for row, height_mm in heights_mm.items()}
+    count = Counter(gain for gain in each.values() if gain is not None)
+    trusted = [
+        gain
+        for gain, rows in count.most_common()
+        if rows >= min(2, len(each)) or gain in (USUAL_GAIN_MM_MV, printed_mm_mv)
+    ]
     typical_mm = float(np.median(list(heights_mm.values())))
-    usual = _nominal(typical_mm)
-    evidence = (f"the calibration pulse is {typical_mm:.1f} mm tall",)
+    evidence: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    if usual is None or (usual not in (USUAL_GAIN_MM_MV, printed_mm_mv) and not _agree(heights_mm, usual)):
+    if trusted:
+        tall = " and ".join(f"{gain:g}" for gain in sorted(trusted))
+        evidence = (f"the calibration pulse is {tall} mm tall",)
+        gains = {row: gain if gain in trusted else trusted[0] for row, gain in each.items()}
+    else:
         usual = printed_mm_mv or USUAL_GAIN_MM_MV
+        gains = dict.fromkeys(each, usual)
         warnings = (
-            f"the calibration pulse seems to be {typical_mm:.1f} mm tall, which fits no usual gain or only one row:"
+            f"the calibration pulse seems to be {typical_mm:.1f} mm tall, which is no usual gain or on one row only:"
             f" {usual:g} mm/mV is assumed, please check the gain",
         )
-    gains = dict.fromkeys(heights_mm, usual)
-    if not warnings:
-        gains = {row: _nominal(height_mm) or usual for row, height_mm in heights_mm.items()}
     if printed_mm_mv and ratio != 1.0:  # the chest leads' pulse
         gains = {row: printed_mm_mv if gain == printed_mm_mv * ratio else gain for row, gain in gains.items()}
+    px_per_mv = {row: gain * px_per_mm for row, gain in gains.items()}
+    confidence = 0.6 if warnings else 0.9
     return _with_print(
-        GainScale(
-            {row: gain * px_per_mm for row, gain in gains.items()},
-            gains,
-            ratio,
-            True,
-            0.6 if warnings else 0.9,
-            evidence,
-            warnings,
-        ),
-        printed_mm_mv,
+        GainScale(px_per_mv, gains, ratio, True, confidence, evidence, warnings), printed_mm_mv
     )
 
 
@@ -120,12 +122,6 @@ def _with_print(scale: GainScale, printed_mm_mv: float | None) -> GainScale:
         f"{printed_mm_mv:g} mm/mV is printed, but the calibration pulse speaks for another gain: please check"
     )
     return replace(scale, confidence=0.5, warnings=(*scale.warnings, warning))
-
-
-def _agree(heights_mm: Mapping[int, float], gain_mm_mv: float) -> bool:
-    """Whether the pulses of several rows, or of the only one, have the height of a gain."""
-    fitting = sum(_nominal(height_mm) == gain_mm_mv for height_mm in heights_mm.values())
-    return fitting >= min(2, len(heights_mm))
 
 
 def _without_pulses(

@@ -64,7 +64,7 @@ def _box(
         baseline_px=baseline_px,
         rhythm=cell.rhythm,
         inverted=lead == arrangement.inverted and not cell.rhythm,
-        name_found=arrangement.shape.names.name_of_cell[number] >= 0,
+        name_found=bool(arrangement.shape.names.name_of_cell[number] >= 0),
         confidence=confidence,
         reasons=reasons,
     )

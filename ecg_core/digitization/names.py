@@ -17,7 +17,8 @@ from ecg_core.digitization.types import PrintedText
 from ecg_core.leads import STANDARD_LEADS
 
 _LEAST_SCORE = 0.15  # of being any lead name
-_REACH_MM = (-18.0, 24.0)  # of a name's middle from the beginning of its lead
+_REACH_MM = (-6.0, 32.0)  # of a name's middle from the beginning of its lead
+_REACH_FIRST_MM = (-20.0, 32.0)  # the same in the first column, where it may stand beyond the pulse
 _REACH_Y_MM = 22.0  # of a name's middle from the baseline
 _USUAL_MM = (3.0, -5.0)  # the same, as it mostly is
 _SPREAD_MM = (3.0, 1.8)  # how exactly the distance is kept
@@ -79,9 +80,9 @@ def names_of_cells(
     offset_mm = (names.place_px[:, None] - cells_px[None]) / px_per_mm  # (names, cells, 2)
     reach_y = min(_REACH_Y_MM, 0.95 * row_spacing_px / px_per_mm)
     fit = np.zeros((len(sure), len(cells_px)))
-    for centre in _distances(offset_mm[:, ~first_column], sure, reach_y)[:1]:
+    for centre in _distances(offset_mm[:, ~first_column], sure, _REACH_MM, reach_y)[:1]:
         fit[:, ~first_column] = _fit(offset_mm[:, ~first_column], centre)
-    for centre in _distances(offset_mm[:, first_column], sure, reach_y) or [np.zeros(2)]:
+    for centre in _distances(offset_mm[:, first_column], sure, _REACH_FIRST_MM, reach_y) or [np.zeros(2)]:
         fit[:, first_column] = _fit(offset_mm[:, first_column], centre)
         yield _matched(fit, names)
 
@@ -102,11 +103,11 @@ def _matched(fit: NDArray[np.float64], names: Names) -> CellNames:
 
 
 def _distances(
-    offset_mm: NDArray[np.float64], sure: NDArray[np.float64], reach_y: float
+    offset_mm: NDArray[np.float64], sure: NDArray[np.float64], reach_x: tuple[float, float], reach_y: float
 ) -> list[NDArray[np.float64]]:
     """The distances of names from their cells that suit most of them: the best, and the best on the other side."""
     x, y = offset_mm[..., 0], offset_mm[..., 1]
-    near = (x > _REACH_MM[0]) & (x < _REACH_MM[1]) & (abs(y) < reach_y)
+    near = (x > reach_x[0]) & (x < reach_x[1]) & (abs(y) < reach_y)
     candidates, weight = offset_mm[near], np.repeat(sure, near.sum(1))
     if not len(candidates):
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ USUAL_PULSE_S = 0.2
 _SPEEDS = {25.0: 0.0, 50.0: -2.5, 12.5: -4.0, 10.0: -5.0, 100.0: -6.0, 5.0: -6.0}  # log of how common
 _ROW_SECONDS = {10.0: 2.0, 5.0: 0.7, 2.5: 0.3}  # what a row or a lead of such a length speaks for
 _SAME = 0.03
+_SAME_PAGE = 0.015  # how exactly the size of a scanned page gives its scale
 _PLAUSIBLE_ROW_S = (1.5, 16.0)
 _PRINTED = 6.0
 _PULSE_WIDTH = 0.8
@@ -131,36 +132,45 @@ def time_scale_without_grid(
 ) -> TimeScale:
     """The time scale of a page without a grid, from what agrees among rows of 10 s, pulses and the page's size.
 
-    `gain_mm_mv` is what is printed or said; the usual one is assumed where it is None.
+    `gain_mm_mv` is what is printed or said; None where it is neither.
     """
     speed = said_mm_s or (printed_mm_s[0] if len(printed_mm_s) == 1 else None)
     speed_mm_s = speed or USUAL_SPEED_MM_S
-    by_row = measures.row_px / USUAL_ROW_S
     by_page = guess_px_per_mm * speed_mm_s
-    by_pulse = (
-        measures.pulse_height_px / (gain_mm_mv or USUAL_GAIN_MM_MV) * speed_mm_s
-        if measures.pulse_height_px
-        else None
-    )
     assumed = () if speed else (f"no paper speed is printed: {speed_mm_s:g} mm/s is assumed",)
-    if by_pulse is not None:
-        for row_s in _ROW_SECONDS:
-            if _close(measures.row_px / by_pulse, row_s):
-                evidence = (f"rows of {row_s:g} s and a calibration pulse of 1 mV agree",)
-                px_per_s = measures.row_px / row_s
-                exact = by_page if _close(by_page, px_per_s, 0.015) else px_per_s  # a scan of a usual paper
-                return TimeScale(exact, speed_mm_s, True, 0.85, evidence, assumed)
-    if _close(by_page, by_row):
-        evidence = (f"rows of {USUAL_ROW_S:g} s agree with the size of the page",)
-        return TimeScale(by_row, speed_mm_s, True, 0.7, evidence, assumed)
+    for row_s, gains_mm_mv in _agreements(gain_mm_mv):
+        px_per_s = measures.row_px / row_s
+        page_agrees = _close(by_page, px_per_s, _SAME_PAGE)
+        gain = _pulse_gain(measures, px_per_s / speed_mm_s, gains_mm_mv)
+        if gain is not None and (page_agrees or gain in (gain_mm_mv, USUAL_GAIN_MM_MV)):
+            evidence = (f"rows of {row_s:g} s and a calibration pulse of 1 mV at {gain:g} mm/mV agree",)
+            return TimeScale(by_page if page_agrees else px_per_s, speed_mm_s, True, 0.85, evidence, assumed)
+        if page_agrees:
+            evidence = (f"rows of {row_s:g} s agree with the size of the page",)
+            return TimeScale(by_page, speed_mm_s, True, 0.7, evidence, assumed)
+    if measures.pulse_height_px and gain_mm_mv and speed:
+        px_per_s = measures.pulse_height_px / gain_mm_mv * speed_mm_s
+        evidence = ("the calibration pulse and what is printed",)
+        return TimeScale(px_per_s, speed_mm_s, True, 0.6, evidence)
     ask = "no grid was found, so the time scale is a guess: please enter the pixels per millimetre or the paper speed"
-    if by_pulse is not None:
-        known = speed is not None and gain_mm_mv is not None
-        evidence = ("the calibration pulse and what is printed" if known else "the calibration pulse",)
-        return TimeScale(
-            by_pulse, speed_mm_s, known, 0.6 if known else 0.3, evidence, () if known else (ask,)
-        )
-    return TimeScale(by_row, speed_mm_s, False, 0.2, (f"rows of {USUAL_ROW_S:g} s assumed",), (ask,))
+    evidence = (f"rows of {USUAL_ROW_S:g} s assumed",)
+    return TimeScale(measures.row_px / USUAL_ROW_S, speed_mm_s, False, 0.2, evidence, (ask,))
+
+
+def _agreements(gain_mm_mv: float | None) -> Iterator[tuple[float, tuple[float, ...]]]:
+    """Lengths of rows and the gains they may go with, the likeliest first."""
+    gains = (gain_mm_mv,) if gain_mm_mv else (USUAL_GAIN_MM_MV, 5.0, 20.0)
+    yield USUAL_ROW_S, gains
+    yield USUAL_ROW_S / 2, gains[:1]
+    yield USUAL_ROW_S / 4, gains[:1]
+
+
+def _pulse_gain(measures: Measures, px_per_mm: float, gains_mm_mv: Sequence[float]) -> float | None:
+    """The gain that the height of the pulse stands for at a scale, None where it is none of them."""
+    if measures.pulse_height_px is None:
+        return None
+    height_mm = measures.pulse_height_px / px_per_mm
+    return next((gain for gain in gains_mm_mv if _close(height_mm, gain)), None)
 
 
 def _close(value: float, to: float, within: float = _SAME) -> bool:
