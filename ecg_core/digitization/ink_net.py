@@ -35,6 +35,7 @@ class InkNet(nn.Module):
         self.leave = nn.Sequential(nn.Conv2d(half, 4 * len(CLASSES), 3, padding=1), nn.PixelShuffle(2))
 
     def forward(self, pixels: Tensor) -> Tensor:
+        """Scores, not yet probabilities; see the class."""
         at_2 = self.enter(pixels * 2 - 1)
         at_4 = self.down_4(at_2)
         at_8 = self.down_8(at_4)
