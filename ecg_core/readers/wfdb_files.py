@@ -39,7 +39,9 @@ _MAX_HEADER_BYTES = 1_000_000
 _BYTES_PER_SAMPLE = {
     "16": 2.0, "24": 3.0, "32": 4.0, "61": 2.0, "80": 1.0, "160": 2.0, "212": 1.5, "310": 4 / 3, "311": 4 / 3,
 }  # fmt: skip
-_FACT = re.compile(r"^#\s*<?(?P<key>age|sex|gender|dx|simulated|digitized)>?\s*:\s*(?P<value>.+?)\s*$", re.IGNORECASE)
+_FACT = re.compile(
+    r"^#\s*<?(?P<key>age|sex|gender|dx|simulated|digitized)>?\s*:\s*(?P<value>.+?)\s*$", re.IGNORECASE
+)
 _RECORD_NAME = "record"
 
 
