@@ -18,6 +18,7 @@ from ecg_core.digitization.print_strokes import Strokes
 _TILES_ALONG = 8
 _LEAST_TILE_PX = 96
 _WINDOWS_ALONG = 80  # local means are taken over this part of the longer side
+_LEAST_PROMINENCE = 3.3  # nepers; what looks like a lattice in traces and noise stays below
 _LEAST_SEEN = 0.25  # of the tiles
 _LEAST_DEPTH = 0.4  # of the picture's corners, the middle's being 1: stronger perspective is no page
 _FINEST = 0.4  # lines a pixel that can be followed
@@ -49,12 +50,14 @@ def measure_grid(rgb: Picture, paper: Mask, strokes: Strokes) -> MeasuredGrid | 
     channel = _best_channel(rgb, paper)
     evidence = grid_evidence(channel, paper, _window_px(rgb.shape))
     spectra = tile_spectra(evidence, paper, _tile_px(rgb.shape))
-    frequencies, _ = seed(spectra)
-    if not len(frequencies):
+    frequencies, prominence = seed(spectra)
+    if prominence < _LEAST_PROMINENCE:
         return None
     lattice = fit_lattice(spectra, frequencies)
     depth = lattice.plane_from_image[2] @ np.vstack([whole_picture(rgb.shape).T, np.ones(4)])
-    if lattice.seen < _LEAST_SEEN or depth.min() < _LEAST_DEPTH:
+    if min(prominence, lattice.prominence) < _LEAST_PROMINENCE or lattice.seen < _LEAST_SEEN:
+        return None
+    if depth.min() < _LEAST_DEPTH:
         return None
     plane_from_image, bend, spacing = _settled(evidence, lattice, strokes.width_px)
     to_lines = scaling(1 / spacing.mm, 1 / spacing.mm)

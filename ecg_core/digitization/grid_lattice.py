@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
@@ -18,6 +17,7 @@ _CANDIDATES = 40  # highest peaks looked at
 _SKEW_DEG = 10.0  # from a right angle
 _SQUEEZE = 1.28  # of one direction against the other
 _LEAST_PROMINENCE = 2.2  # nepers; traces and text alone stay below
+_WHOLE = 0.25  # how far from whole a measured multiple may be
 _SQUARENESS = 3.0  # how little a squeezed lattice is believed beside a square one
 _NEARLY_AS_GOOD = 0.6  # a slower lattice is preferred: its lines cannot be taken for one another
 _REACHES = (0.15, 0.08, 0.05)  # in which peaks are looked for, pass by pass, as parts of the frequency
@@ -32,13 +32,15 @@ _PERSPECTIVE = 0.3  # how strong it may be at the picture's edge before the evid
 class Lattice:
     """A lattice in a picture: `plane_from_image` takes pixels to counts of lines in both directions.
 
-    `harmonic` is the highest of its lines' that is clear, `seen` the part of the tiles in which it runs as said.
+    `harmonic` is the highest of its lines' that is clear, `seen` the part of the tiles in which it runs as said and
+    `prominence` how far it stands out there (nepers).
     """
 
     plane_from_image: Matrix
     harmonic: int
     tiles: Points  # centres of the tiles in which it was seen
     seen: float
+    prominence: float
 
     def seen_in(self, spectra: TileSpectra) -> NDArray[np.bool_]:
         """In which tiles `(tiles,)` the lattice runs as said."""
@@ -46,19 +48,12 @@ class Lattice:
 
 
 def seed(spectra: TileSpectra) -> tuple[Points, float]:
-    """The two frequencies `(2, 2)` of the page's lattice in cycles a pixel (to the right, downward) and their prominence.
+    """The two frequencies `(2, 2)` of the page's lattice in cycles a pixel (right, down) and how they stand out.
 
     Without a lattice the frequencies are empty.
     """
-    mean = spectra.prominence.mean(0)
-    row, column = np.nonzero((cv2.dilate(mean, np.ones((5, 5))) == mean) & (mean > _LEAST_PROMINENCE))
-    frequency = spectra.frequency(column, row)
-    height = mean[row, column]
-    usable = (np.linalg.norm(frequency, axis=1) * spectra.size > _LOWEST_BINS) & (
-        frequency[:, 0] > -0.5 / spectra.size
-    )
-    order = np.flatnonzero(usable)[np.argsort(-height[usable])][:_CANDIDATES]
-    first, second = (order[i] for i in np.triu_indices(len(order), k=1))
+    frequency, height = (part[:_CANDIDATES] for part in spectra.common_peaks(_LEAST_PROMINENCE, _LOWEST_BINS))
+    first, second = np.triu_indices(len(height), k=1)
     pairs = np.stack([frequency[first], frequency[second]], axis=1)
     lengths = np.linalg.norm(pairs, axis=2)
     squeeze = lengths.max(axis=1) / lengths.min(axis=1)
@@ -67,12 +62,17 @@ def seed(spectra: TileSpectra) -> tuple[Points, float]:
     worth[(squeeze > _SQUEEZE) | (cosine > np.sin(np.deg2rad(_SKEW_DEG)))] = 0.0
     if not worth.any():
         return np.empty((0, 2)), 0.0
+    # The clearest pair may be of harmonics: it has to be made of whole numbers of the lines.
+    multiples = pairs[int(worth.argmax())] @ np.linalg.pinv(pairs)
+    likely = (worth > _NEARLY_AS_GOOD * worth.max()) & _whole(multiples).all(axis=(1, 2))
     # The area of the pair is twice as large for the diagonals of a lattice as for its sides; squeezed pairs count as
     # if larger, as 4 lines one way are matched by 5 the other way on square paper.
-    slowness = np.where(
-        worth < _NEARLY_AS_GOOD * worth.max(), np.inf, lengths.prod(axis=1) * squeeze**_SQUARENESS
-    )
+    slowness = np.where(likely, lengths.prod(axis=1) * squeeze**_SQUARENESS, np.inf)
     return _right_and_down(pairs[int(slowness.argmin())]), float(worth.max())
+
+
+def _whole(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.abs(numbers - np.round(numbers)) < _WHOLE
 
 
 def fit_lattice(spectra: TileSpectra, frequencies: Points) -> Lattice:
@@ -92,8 +92,10 @@ def fit_lattice(spectra: TileSpectra, frequencies: Points) -> Lattice:
         if np.mean(higher.weight.min(axis=1) > 0) > _CLEAR:
             plane, clear = _fitted(plane, place, higher), harmonic
             break
-    seen = Lattice(plane, clear, spectra.centres_px, 0.0).seen_in(spectra)
-    return Lattice(plane, clear, spectra.centres_px[seen], float(seen.mean()))
+    peaks = _peaks(spectra, plane, 1, _REACHES[-1])
+    seen = peaks.agree(plane)
+    prominence = float(np.median(peaks.prominence[seen])) if seen.any() else 0.0
+    return Lattice(plane, clear, spectra.centres_px[seen], float(seen.mean()), prominence)
 
 
 @dataclass(frozen=True, eq=False)

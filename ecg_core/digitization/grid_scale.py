@@ -40,10 +40,9 @@ class LineSpectrum:
 
 @dataclass(frozen=True)
 class LineSpacing:
-    """What a lattice's lines are: `mm` apart, whether 1 mm lines are visible, how sure, and why."""
+    """The lines of a lattice are `mm` apart; how sure that is, and why."""
 
     mm: float
-    fine_lines: bool
     confidence: float
     evidence: tuple[str, ...]
 
@@ -70,18 +69,13 @@ def line_spacing(spectrum: LineSpectrum, fifths: bool, lines: float, stroke: flo
     `spectrum` is that of the widest period that is printed and `fifths` says that its fifths were found on the way;
     `lines` are counted along the longer side and `stroke` is the width of print in parts of a period.
     """
-    fine_db = spectrum.seen(5)
-    fine = fine_db > _SEEN_DB
-    fifths = fifths or (fine and spectrum.raised(5) > _RAISED_DB)
+    fifths = fifths or (spectrum.seen(5) > _SEEN_DB and spectrum.raised(5) > _RAISED_DB)
     prior = {5.0: 1.0, 25.0: _WIDE_GRID} if fifths else {1.0: 1.0, 5.0: 1.0}
     worth = {mm: share * _plausible(lines * mm, stroke * mm) for mm, share in prior.items()}
     mm = max(worth, key=lambda one: worth[one])
-    return LineSpacing(
-        mm=mm,
-        fine_lines=(mm == 1.0) or (mm == 5.0 and fine),
-        confidence=worth[mm] / max(sum(worth.values()), 1e-300),
-        evidence=_words(mm, fifths, fine, lines, stroke),
-    )
+    kind = f"{mm:g} mm lines" + (f" with {mm / 5:g} mm lines between them" if fifths else ", all alike")
+    why = f"so the grid is about {lines * mm:.0f} mm long and the trace {stroke * mm:.1f} mm wide"
+    return LineSpacing(mm, worth[mm] / max(sum(worth.values()), 1e-300), (kind, why))
 
 
 def _across(view: Evidence, px_per_line: float) -> NDArray[np.float64]:
@@ -103,13 +97,3 @@ def _plausible(page_mm: float, stroke_mm: float) -> float:
         for value, (usual, spread) in ((page_mm, _USUAL_PAGE_MM), (stroke_mm, _USUAL_STROKE_MM))
     ]
     return float(np.exp(-0.5 * np.sum(np.square(off))))
-
-
-def _words(mm: float, fifths: bool, fine: bool, lines: float, stroke: float) -> tuple[str, ...]:
-    kind = {
-        1.0: "1 mm lines, none of them heavier",
-        5.0: "5 mm lines"
-        + (" with 1 mm lines between them" if fifths or fine else ", no finer lines visible"),
-        25.0: "25 mm lines with 5 mm lines between them",
-    }[mm]
-    return (kind, f"so the grid is about {lines * mm:.0f} mm long and the trace {stroke * mm:.1f} mm wide")

@@ -39,6 +39,23 @@ class TileSpectra:
         """Cycles a pixel `(n, 2)` at places in the spectrum."""
         return (np.column_stack([column, row]) - self.origin) / self.size
 
+    def common_peaks(self, least: float, slowest_bins: float) -> tuple[Points, NDArray[np.float64]]:
+        """Frequencies `(n, 2)` to the right that stand out in the mean of the tiles, and how much, highest first.
+
+        `slowest_bins` is the lowest frequency, in cycles a tile.
+        """
+        mean = self.prominence.mean(axis=0)
+        row, column = np.nonzero((cv2.dilate(mean, np.ones((5, 5))) == mean) & (mean > least))
+        inner = (row > 0) & (row < mean.shape[0] - 1) & (column > 0) & (column < mean.shape[1] - 1)
+        row, column = row[inner], column[inner]
+        found = self.frequency(
+            column + _vertex(*(mean[row, column + i] for i in (-1, 0, 1))),
+            row + _vertex(*(mean[row + i, column] for i in (-1, 0, 1))),
+        )
+        usable = (np.linalg.norm(found, axis=1) * self.size > slowest_bins) & (found[:, 0] * self.size > -1)
+        order = np.argsort(-mean[row, column][usable])
+        return found[usable][order], mean[row, column][usable][order].astype(float)
+
     def peaks_near(self, expected: Points, reach: float) -> tuple[Points, NDArray[np.float64]]:
         """The highest peak near an expected frequency, for each tile.
 

@@ -74,8 +74,9 @@ def sheet_corners(outline: Points, shape: tuple[int, ...]) -> Points | None:
 
 def _largest(mask: NDArray[np.uint8]) -> NDArray[np.int32]:
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    hull: NDArray[np.int32] = cv2.convexHull(max(outlines, key=cv2.contourArea), clockwise=True)
-    return hull
+    # OpenCV holds that y runs up: what it calls counterclockwise is clockwise as seen
+    hull = cv2.convexHull(max(outlines, key=cv2.contourArea), clockwise=False)
+    return np.asarray(hull, np.int32)
 
 
 def _step(other: NDArray[np.uint8], inside: NDArray[np.uint8]) -> float:
