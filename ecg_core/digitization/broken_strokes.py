@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ecg_core.digitization.candidates import Floats, Ints
@@ -27,7 +29,7 @@ def whole_strokes(own: OwnInk, path: Ints, runs: Runs, pen_px: float) -> OwnInk:
         run, x = unused[number], column[number]
         top[row, x] = min(top[row, x], runs.top_px[run])
         bottom[row, x] = max(bottom[row, x], runs.bottom_px[run])
-    return OwnInk(top, bottom, own.passages)
+    return replace(own, top_px=top, bottom_px=bottom)
 
 
 def _beside(edge: Floats, extreme: np.ufunc) -> Floats:

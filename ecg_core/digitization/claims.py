@@ -9,6 +9,7 @@ from ecg_core.digitization.runs import Runs, stretches
 
 _LONGEST_SHARED_MM = 3.0  # of a thin line: two lines hide each other for no longer
 _THIN = 1.6  # pens
+_SURE_INK = 0.7  # of a run that is no speck
 
 
 def settle_claims(path: Ints, runs: Runs, baseline_px: Floats, pen_px: float, px_per_mm: float) -> Ints:
@@ -16,19 +17,19 @@ def settle_claims(path: Ints, runs: Runs, baseline_px: Floats, pen_px: float, px
 
     `path` numbers the run of each row and column, -1 where none; `baseline_px` is `(columns, rows)`.
     """
-    path = _claim_unused(path, runs)
+    path = _claim_unused(path, runs, pen_px)
     return _return_borrowed(path, runs, baseline_px, pen_px, px_per_mm)
 
 
-def _claim_unused(path: Ints, runs: Runs) -> Ints:
+def _claim_unused(path: Ints, runs: Runs, pen_px: float) -> Ints:
     """Give unused runs to rows that share the run above or below them with another row.
 
     Of rows that share, the one moves that came from farther away, as long as it stays connected to its own path.
     """
     path = path.copy()
     uses = np.bincount(path[path >= 0], minlength=len(runs.column))
-    unused = np.isin(runs.column, runs.column[uses > 1]) & (uses == 0)
-    columns = np.unique(runs.column[unused]).tolist()
+    free = (uses == 0) & (runs.height_px >= pen_px) & (runs.ink >= _SURE_INK)
+    columns = np.unique(runs.column[free & np.isin(runs.column, runs.column[uses > 1])]).tolist()
     for x, step in [(x, -1) for x in columns] + [(x, 1) for x in columns[::-1]]:
         if not 0 <= x + step < path.shape[1]:
             continue
@@ -36,12 +37,9 @@ def _claim_unused(path: Ints, runs: Runs) -> Ints:
             rows = np.flatnonzero(path[:, x] == run).tolist()
             mover = max(rows, key=lambda row: _way(path[row], uses, runs, x, step))
             for other in (run - 1, run + 1):
-                if (
-                    uses[run] > 1
-                    and _is_free(other, x, runs, uses)
-                    and _touch(other, path[mover, x + step], runs)
-                ):
-                    path[mover, x] = other
+                here = 0 <= other < len(free) and runs.column[other] == x and free[other]
+                if here and uses[run] > 1 and _touch(other, path[mover, x + step], runs):
+                    path[mover, x], free[other] = other, False
                     uses[run] -= 1
                     uses[other] += 1
     return path
@@ -55,10 +53,6 @@ def _way(path: Ints, uses: Ints, runs: Runs, x: int, step: int) -> float:
             return float(abs(runs.centre_px[path[column]] - here))
         column += step
     return 0.0
-
-
-def _is_free(run: int, x: int, runs: Runs, uses: Ints) -> bool:
-    return 0 <= run < len(uses) and bool(runs.column[run] == x and uses[run] == 0)
 
 
 def _touch(one: int, other: int, runs: Runs) -> bool:

@@ -35,6 +35,7 @@ class _Line:
     centre_px: Floats
     ink: Floats
     anchored: NDArray[np.bool_]
+    shared: NDArray[np.bool_]  # with another row's
     passages: tuple[Points, ...]  # guesses of the line where edges are hidden
 
 
@@ -80,7 +81,8 @@ def _line(runs: Runs, path: Ints, own: OwnInk, anchored: NDArray[np.bool_], row:
         np.where(seen, runs.centre_px[path], np.nan),
         np.where(seen, runs.ink[path], 0.0),
         anchored,
-        tuple(np.array(p.corners) for p in own.passages if p.row == row and p.corners),
+        own.shared[row],
+        tuple(np.array([p.start, p.end]) for p in own.passages if p.row == row),
     )
 
 
@@ -100,7 +102,7 @@ def _cut(box: LeadBox, line: _Line, pen_px: float, px_per_mm: float) -> Trace:
         y[within],
         bridged[within],
         float(line.ink[first : last + 1].mean()),
-        _crossing_px(line, first, last),
+        float(line.shared[first : last + 1].sum()),
     )
 
 
@@ -118,11 +120,6 @@ def _to_borders(
         np.concatenate([np.full(parts[0], y[0]), y, np.full(parts[2], y[-1])]),
         np.concatenate([np.ones(parts[0], bool), bridged, np.ones(parts[2], bool)]),
     )
-
-
-def _crossing_px(line: _Line, first: int, last: int) -> float:
-    inside = [min(p[-1, 0], last) - max(p[0, 0], first) - 1 for p in line.passages]
-    return float(sum(max(length, 0) for length in inside))
 
 
 def _known_stretches(line: _Line, first: int, last: int, px_per_mm: float) -> list[tuple[int, int]]:
