@@ -101,7 +101,7 @@ def rendered_styles(rng: np.random.Generator) -> dict[str, PageStyle]:
         "clean": clean,
         "no grid": replace(clean, grid=GridStyle(minor="none", major="none")),
         "12x1": one_column,
-        "50 mm/s": replace(clean, speed_mm_s=50.0, row_s=5.0),
+        "50 mm per s": replace(clean, speed_mm_s=50.0, row_s=5.0),
         "rotation": with_defects("rotation"),
         "fax": with_defects("fax"),
         "handwriting": with_defects("handwriting", "pen_marks"),

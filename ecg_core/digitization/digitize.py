@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ecg_core.digitization.assemble import assemble
 from ecg_core.digitization.calibration import calibrate
 from ecg_core.digitization.flatten import flatten, turned
+from ecg_core.digitization.gate import refuse_if_no_ecg, refuse_if_too_small
 from ecg_core.digitization.ink import find_ink
 from ecg_core.digitization.layout import find_layout
 from ecg_core.digitization.printed_text import read_text, reading_direction
@@ -29,6 +30,7 @@ def digitize_page(
 
     Raises NotAnECGPageError when no ECG is seen on it, another ECGError when it cannot be used.
     """
+    refuse_if_too_small(page)
     clock = _Clock(progress)
     with clock.stage("Flattening the paper"):
         flat = flatten(page, corrections)
@@ -81,6 +83,8 @@ def _follow(
         traces = extract_traces(clean, layout, corrections.anchors, flat.px_per_mm)
     with clock.stage("Putting the record together"):
         record, leads, warnings = assemble(layout, calibration, traces)
+    if not _leads_placed(corrections):
+        refuse_if_no_ecg(flat, layout, calibration, record)
     return Digitization(
         page,
         flat,
@@ -95,6 +99,11 @@ def _follow(
         corrections,
         clock.seconds,
     )
+
+
+def _leads_placed(corrections: Corrections) -> bool:
+    """Whether the user has said where leads are: then it is an ECG, whatever it looks like."""
+    return bool(corrections.layout or corrections.boxes or corrections.added or corrections.anchors)
 
 
 @dataclass

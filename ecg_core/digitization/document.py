@@ -9,7 +9,7 @@ from types import MappingProxyType
 from ecg_core.digitization.digitize import Progress, digitize_page
 from ecg_core.digitization.merging import merge_records
 from ecg_core.digitization.types import Corrections, Digitization, LeadConfidence, PageImage
-from ecg_core.errors import NotAnECGPageError
+from ecg_core.errors import ECGError, NotAnECGPageError
 from ecg_core.record import DIGITIZED_PAGE, ECGRecord
 
 _NO_CORRECTIONS: Mapping[int, Corrections] = MappingProxyType({})
@@ -43,21 +43,22 @@ def digitize_document(
 ) -> Document:
     """Digitize every page that holds ECG and make one record of them.
 
-    `corrections` are those of a page by its number in the file. Pages without ECG (letters, reports) are left
-    out; raises the NotAnECGPageError of the first one when there is no other, and any other ECGError at once.
+    `corrections` are those of a page by its number in the file. Pages that hold no ECG (letters, reports) or none
+    that can be used are left out and told. Where no page is left, raises the ECGError of the first that was
+    more than no ECG, or else of the first.
     """
     found: list[Digitization] = []
-    refusals: list[NotAnECGPageError] = []
-    left_out: list[str] = []
+    refusals: dict[int, ECGError] = {}
     for page in pages:
         try:
             found.append(digitize_page(page, corrections.get(page.number, Corrections()), progress))
-        except NotAnECGPageError as refusal:
-            refusals.append(refusal)
-            left_out.append(f"Page {page.number} was left out: {refusal}")
+        except ECGError as refusal:
+            refusals[page.number] = refusal
     if not found:
-        raise refusals[0]
-    return document_of(found, left_out)
+        raise min(refusals.values(), key=lambda refusal: isinstance(refusal, NotAnECGPageError))
+    return document_of(
+        found, [f"Page {number} was left out: {refusal}" for number, refusal in refusals.items()]
+    )
 
 
 def document_of(pages: Sequence[Digitization], left_out: Sequence[str] = ()) -> Document:

@@ -62,11 +62,17 @@ def test_letters_between_the_pages_are_left_out_and_told() -> None:
     assert set(document.left_out) < set(document.record.notes)
 
 
-def test_only_letters_are_refused_and_a_page_that_fails_is_not_passed_over() -> None:
+def test_without_a_usable_page_the_reason_that_says_most_is_told() -> None:
     with pytest.raises(NotAnECGPageError, match="only print"):
         digitize_document(pages(LETTER, LETTER))
-    with pytest.raises(SignalError):
-        digitize_document(pages(1, 4))
+    with pytest.raises(SignalError, match="No line"):
+        digitize_document(pages(LETTER, 4))
+
+
+def test_a_page_that_cannot_be_used_does_not_take_the_others_with_it() -> None:
+    document = digitize_document(pages(1, 4))
+    assert document.record.leads == STANDARD_LEADS[:6]
+    assert document.left_out == ("Page 2 was left out: No line could be followed.",)
 
 
 def test_corrections_go_to_their_page() -> None:
