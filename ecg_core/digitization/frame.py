@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ecg_core.digitization.grid import MeasuredGrid, measure_grid
 from ecg_core.digitization.grid_evidence import Mask, Picture
@@ -16,7 +17,7 @@ from ecg_core.digitization.print_strokes import Strokes, find_strokes, row_direc
 from ecg_core.digitization.types import PageImage, Points
 
 _LONGER_SIDE_PX = 2048  # of the picture in which grid and print are measured
-_CLEARLY = 1.5  # how much clearer rows have to be the other way to turn the page
+_CLEARLY = 2.0  # how much clearer rows have to be the other way to turn the page
 _MOSTLY_SEEN = 0.6  # a grid followed on so much of the paper is certain
 _GOES_ON = 0.3  # part of what was taken for desk on which a grid proves it to be paper
 
@@ -73,7 +74,7 @@ def _mask(outline: Points | None, small: Picture, small_from_source: Matrix) -> 
 
 
 def _by_grid(
-    grid: MeasuredGrid, outline: Points | None, source_from_small: Matrix, strokes: Strokes
+    grid: MeasuredGrid, outline: Points | None, source_from_small: NDArray[np.floating], strokes: Strokes
 ) -> Frame:
     in_mm = PaperMap(np.eye(3), source_from_small @ grid.mm_to_picture, grid.bend)
     upright = transform(np.linalg.inv(grid.mm_to_picture), strokes.points_px)

@@ -127,7 +127,7 @@ def lattice_view(evidence: Evidence, plane_from_image: Matrix, bend: Bend, px_pe
 
 def line_phases(
     view: Evidence,
-    nodes_px: tuple[NDArray[np.float64], NDArray[np.float64]],
+    nodes_px: tuple[NDArray[np.floating], NDArray[np.floating]],
     reach_px: float,
     period_px: float,
 ) -> tuple[Phases, Phases]:
@@ -145,7 +145,7 @@ def line_phases(
     )
 
 
-def _windows(nodes: NDArray[np.float64], at: NDArray[np.integer], reach: float) -> NDArray[np.float32]:
+def _windows(nodes: NDArray[np.floating], at: NDArray[np.integer], reach: float) -> NDArray[np.float32]:
     """A Hann window about each node, `(nodes, places)`."""
     off = np.clip((at - nodes[:, None]) / reach, -1, 1)
     return (0.5 + 0.5 * np.cos(np.pi * off)).astype(np.float32)

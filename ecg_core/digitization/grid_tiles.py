@@ -112,7 +112,9 @@ def _corners(shape: tuple[int, ...], size: int) -> list[tuple[int, int]]:
     return [(int(i), int(j)) for j in y for i in x]
 
 
-def _vertex(left: NDArray[np.floating], middle: NDArray[np.floating], right: NDArray[np.floating]) -> NDArray:
+def _vertex(
+    left: NDArray[np.floating], middle: NDArray[np.floating], right: NDArray[np.floating]
+) -> NDArray[np.floating]:
     """Where the parabola through three points is highest, from the middle one, at most half a step away."""
     bend = left - 2 * middle + right
     return np.clip(np.where(bend < 0, 0.5 * (left - right) / np.minimum(bend, -1e-9), 0.0), -0.5, 0.5)

@@ -17,7 +17,7 @@ _INVERSION_STEPS = 12  # of the fixed point; each gains a digit where the slope 
 _NODE_PX = 16  # the map is worked out every so many pixels and interpolated between
 
 
-def transform(matrix: Matrix, points: Points) -> Points:
+def transform(matrix: NDArray[np.floating], points: Points) -> Points:
     """`(n, 2)` points through a homography."""
     x, y, w = matrix @ np.vstack([points.T, np.ones(len(points))])
     return np.column_stack([x / w, y / w])

@@ -38,7 +38,9 @@ def find_strokes(rgb: NDArray[np.uint8], inside: NDArray[np.uint8] | None = None
     y, x = np.nonzero(ink)
     some = slice(None, None, 1 + len(x) // _POINTS)
     # a stroke of length l crosses pixel edges 2 l (|cos| + |sin|) times, 8 l / pi times on the average
-    return Strokes(np.column_stack([x[some], y[some]]).astype(float), 8 * len(x) / (np.pi * max(edges, 1)))
+    return Strokes(
+        np.column_stack([x[some], y[some]]).astype(float), 8 * len(x) / (np.pi * max(float(edges), 1.0))
+    )
 
 
 def rowness(points: Points, across_deg: float = 0.0) -> float:
