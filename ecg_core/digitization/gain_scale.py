@@ -151,15 +151,18 @@ def _printed_gains(printed: Sequence[PrintedGain]) -> tuple[float | None, float 
 
 
 def _heights_px(rows: Sequence[int], pulses: Sequence[Pulse]) -> dict[int, float]:
-    """The height of a millivolt in each row: its own pulse's or the page's, averaged where they are alike."""
+    """The height of a millivolt in each row: the mean of the pulses that are as tall as its own.
+
+    A row without a pulse, or with one that is like no other while others agree, has that of the most.
+    """
     own = {pulse.row: pulse.height_px for pulse in pulses}
-    middle = float(np.median(list(own.values())))
-    chosen = {row: own.get(row, middle) for row in rows}
-    alike = {
-        row: [other for other in own.values() if abs(other / height - 1) < _ALIKE]
-        for row, height in chosen.items()
-    }
-    return {row: float(np.mean(alike[row] or [chosen[row]])) for row in rows}
+    heights = np.array(list(own.values()))
+    alike = abs(heights[:, None] / heights[None] - 1) < _ALIKE
+    means = [float(heights[of_one].mean()) for of_one in alike]
+    most = int(np.argmax(alike.sum(1)))
+    enough = min(2, int(alike.sum(1).max()))
+    agreed = {row: means[k] for k, row in enumerate(own) if alike[k].sum() >= enough}
+    return {row: agreed.get(row, means[most]) for row in rows}
 
 
 def _nominal(height_mm: float) -> float | None:

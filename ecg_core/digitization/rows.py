@@ -30,7 +30,7 @@ _STRAY_GAP_MM, _STRAY_MM = 1.5, 2.0  # beyond such a gap so short a piece at the
 _SHORTEST_MM = 20.0
 _SHORTEST_SHARE = 0.6  # of the longest row; a line of handwriting is shorter
 _INK_SHARE = 0.68  # of the probability of the strongest row
-_STRAIGHT, _STRAIGHT_MM = 0.97, 0.3  # so much of a drawn frame lies so near to a smooth line
+_STRAIGHT, _STRAIGHT_MM = 0.85, 0.3  # so much of a drawn frame lies so near to a smooth line
 _BEYOND_MM = 2.0  # so far a frame reaches beyond the rows in it
 _LEAST_COVER = 0.35  # of a row's length that holds ink
 _COVER_SHARE = 0.6  # of the cover of the fullest row
@@ -209,10 +209,10 @@ def _without_frame(rows: Sequence[Row], px_per_mm: float) -> list[Row]:
 
 
 def _is_straight(row: Row, px_per_mm: float) -> bool:
-    middle_px = (row.top_px + row.bottom_px) / 2
-    line = np.polynomial.Polynomial.fit(row.x_px[row.flat], middle_px[row.flat], 2)
-    away_px = abs(middle_px - line(row.x_px))
-    return float((away_px < _STRAIGHT_MM * px_per_mm).mean()) > _STRAIGHT
+    x_px, y_px = row.x_px[row.flat], (row.top_px + row.bottom_px)[row.flat] / 2
+    near = abs(y_px - row.baseline_px) < px_per_mm
+    line = np.polynomial.Polynomial.fit(x_px[near], y_px[near], 2)
+    return float((abs(y_px - line(x_px)) < _STRAIGHT_MM * px_per_mm).mean()) > _STRAIGHT
 
 
 def _extent(held: NDArray[np.bool_], columns_per_mm: float) -> tuple[int, int] | None:
