@@ -15,7 +15,8 @@ def runs_of(*runs: tuple[int, float, float]) -> Runs:
 
 def own_ink(path: np.ndarray, runs: Runs) -> OwnInk:
     seen = path >= 0
-    return OwnInk(np.where(seen, runs.top_px[path], np.nan), np.where(seen, runs.bottom_px[path], np.nan), ())
+    top_px, bottom_px = (np.where(seen, edge[path], np.nan) for edge in (runs.top_px, runs.bottom_px))
+    return OwnInk(top_px, bottom_px, passages=(), shared=np.zeros(path.shape, bool))
 
 
 def test_the_other_part_of_a_broken_stroke_is_added():
