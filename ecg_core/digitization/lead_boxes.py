@@ -63,11 +63,18 @@ def _box(
         box=Box(x0_px, max(0.0, baseline_px - reach_px), x1_px, min(height - 1.0, baseline_px + reach_px)),
         baseline_px=baseline_px,
         rhythm=cell.rhythm,
-        inverted=lead == arrangement.inverted and not cell.rhythm,
+        inverted=_is_inverted(arrangement, number),
         name_found=bool(arrangement.shape.names.name_of_cell[number] >= 0),
         confidence=confidence,
         reasons=reasons,
     )
+
+
+def _is_inverted(arrangement: Arrangement, number: int) -> bool:
+    """Whether the layout prints the lead upside down or its name says so, as "-aVR" does."""
+    lead, said = arrangement.leads[number], arrangement.shape.names.minus[number]
+    usual = lead == arrangement.inverted and not arrangement.shape.cells[number].rhythm
+    return usual or (lead == "aVR" and bool(said))
 
 
 def _extent(

@@ -40,10 +40,14 @@ class Names:
 
 @dataclass(frozen=True, eq=False)
 class CellNames:
-    """What the names say: log-likelihood ratio per cell and lead `(cells, 12)`, and which name each cell has (or -1)."""
+    """What the names say: log-likelihood ratio per cell and lead `(cells, 12)`, and which name each cell has (or -1).
+
+    `minus` `(cells,)` is True where a minus stands before it.
+    """
 
     evidence: NDArray[np.float64]
     name_of_cell: NDArray[np.int64]
+    minus: NDArray[np.bool_]
     score: float  # of the arrangement as a whole, whatever the leads are
 
 
@@ -99,7 +103,9 @@ def _matched(fit: NDArray[np.float64], names: Names) -> CellNames:
     sure = names.scores.sum(1)
     homeless, lost = sure.sum() - sure[name].sum(), (fit.shape[1] - len(cell)) * (len(sure) > 0)
     score = np.log(fit[name, cell]).sum() + _NAME_HOMELESS * homeless + _NAME_LOST * lost
-    return CellNames(evidence, name_of_cell, float(score))
+    minus = np.zeros(fit.shape[1], bool)
+    minus[cell] = names.minus[name]
+    return CellNames(evidence, name_of_cell, minus, float(score))
 
 
 def _distances(

@@ -132,6 +132,13 @@ def test_a_misread_name_does_not_move_a_lead() -> None:
     assert any("looks like V6" in reason for reason in by_lead["V5"].reasons)
 
 
+def test_a_minus_before_a_name_turns_the_lead_over() -> None:
+    page = printed_page(STYLE)
+    said = tuple(replace(text, text="-aVR") if text.text == "aVR" else text for text in page.texts)
+    assert [box.lead for box in layout_of(page, said).boxes if box.inverted] == ["aVR"]
+    assert not any(box.inverted for box in layout_of(page).boxes)
+
+
 def test_an_unnamed_rhythm_strip_is_probably_lead_two() -> None:
     page = printed_page(STYLE)
     last = max(text.box.y0_px for text in page.texts if text.lead_scores)
