@@ -56,7 +56,7 @@ def extract_traces(
     pen_px = _pen_px(runs)
     bands = find_bands(layout, anchors, ink.trace.shape[1])
     runs, candidates = find_candidates(runs, bands, pen_px, px_per_mm)
-    path = decode(runs, candidates, bands, pen_px, px_per_mm)
+    path = decode(runs, candidates, bands, px_per_mm)
     path = settle_claims(path, runs, bands.baseline_px, pen_px, px_per_mm)
     own = whole_strokes(share_ink(path, runs, pen_px), path, runs, pen_px)
     lines = {row: _line(runs, path[k], own, candidates.required[:, k], k) for k, row in enumerate(bands.rows)}

@@ -2,9 +2,9 @@
 
 The states of a row in one column are the runs that it may pass through there and "no ink seen". A path pays for faint
 ink and for columns without any, for the distance between the runs of neighbouring columns (none where they overlap,
-since a steep stroke fills tall runs), for leaving the course it held so far, and for ink nearer to another row. Each
-state remembers the course of its own best path, as in per-survivor processing (Raheli, Polydoros & Tzou 1995), which
-resolves crossings at the price of a first-order path.
+since a steep stroke fills tall runs), and for lying on another row's baseline. While no ink is seen a state remembers
+the last run of its own best path, as in per-survivor processing (Raheli, Polydoros & Tzou 1995). A price on changes
+of slope was tried: it made QRS complexes worse and settled nothing that the rest does not.
 """
 
 from __future__ import annotations
@@ -17,56 +17,33 @@ from ecg_core.digitization.runs import Runs
 
 # Prices, all per mm of paper: of a column along time, of a distance across.
 _NO_INK = 3.0
-_FAINT = 1.0  # ink of probability 0
+_FAINT = 2.0  # ink of probability 0
 _FOREIGN = 2.0  # lying on the baseline of another row
 _JUMP = 1.5
-_TURN = 0.1
-_LARGEST_TURN_MM = 1.0  # beyond it a change of course is a QRS complex and costs no more
 
-_START_MM = 5.0  # above and below its baseline, where a line may begin at no price
 _FAR_PX = 1e6
-_COURSE_KEPT = 0.7  # share of the course so far that one more column leaves
-_THIN = 1.6  # times the width of the pen: a taller run is a stroke or a crossing and shows no course
 
 
-def decode(runs: Runs, candidates: Candidates, bands: Bands, pen_px: float, px_per_mm: float) -> Ints:
+def decode(runs: Runs, candidates: Candidates, bands: Bands, px_per_mm: float) -> Ints:
     """The cheapest path of every row, as numbers of runs `(rows, columns)`, -1 where no ink was seen."""
     run = candidates.run
     columns, rows, count = run.shape
-    top, bottom, centre = (
-        np.append(edge, _FAR_PX)[run] for edge in (runs.top_px, runs.bottom_px, runs.centre_px)
-    )
-    highest = np.minimum(top + pen_px / 2, centre)  # where the middle of the line may lie in a run
-    lowest = np.maximum(bottom - pen_px / 2, centre)
-    thin = bottom - top < _THIN * pen_px
+    top, bottom = (np.append(edge, _FAR_PX)[run] for edge in (runs.top_px, runs.bottom_px))
     price = _prices(runs, candidates, np.isnan(bands.top_px), px_per_mm)
-    jump_price, turn_price = _JUMP / px_per_mm, _TURN / px_per_mm
-    largest_turn = _LARGEST_TURN_MM * px_per_mm
-
     row, state = np.arange(rows)[:, None], np.arange(count + 1)
     cost = np.zeros((rows, count + 1))
-    # What each state remembers: edges of the last run, where the line was in it, its course in px per column. At
-    # first the line may be anywhere around its baseline, but not in another row.
-    memory = np.zeros((4, rows, count + 1))
-    around = np.array([-_START_MM, _START_MM, 0.0]) * px_per_mm
-    memory[:3] = (np.nanmedian(bands.baseline_px, axis=0) + around[:, None])[:, :, None]
+    last = np.empty((2, rows, count + 1))  # edges of the last run of the best path to each state
+    last[0], last[1] = -_FAR_PX, _FAR_PX  # nothing is far from where a row begins
     back = np.empty((columns, rows, count + 1), np.int64)
     step = np.zeros((rows, count + 1, count + 1))
     for x in range(columns):
-        low, high, y, course = memory[..., None]
-        jump = np.maximum(np.maximum(top[x, :, None] - high, low - bottom[x, :, None]), 0)
-        ahead = y + course
-        aim = np.minimum(np.maximum(ahead, highest[x, :, None]), lowest[x, :, None])
-        turn = np.minimum(np.abs(aim - ahead), largest_turn)
-        step[:, :, :count] = jump_price * jump + turn_price * turn
+        high, low = last[..., None]
+        jump = np.maximum(np.maximum(top[x, :, None] - low, high - bottom[x, :, None]), 0)
+        step[:, :, :count] = _JUMP / px_per_mm * jump
         back[x] = best = (step + cost[:, :, None]).argmin(1)
         cost = cost[row, best] + step[row, best, state] + price[x]
-        memory = memory[:, row, best]
-        arrived = aim[row, best[:, :count], state[:count]]
-        moved, kept = arrived - memory[2, :, :count], memory[3, :, :count]
-        follows = thin[x] & (np.abs(moved) < largest_turn)
-        memory[3, :, :count] = np.where(follows, _COURSE_KEPT * kept + (1 - _COURSE_KEPT) * moved, kept)
-        memory[:3, :, :count] = top[x], bottom[x], arrived
+        last = last[:, row, best]
+        last[:, :, :count] = top[x], bottom[x]
     path = _trace_back(back, cost.argmin(1))
     chosen = np.take_along_axis(run, np.minimum(path, count - 1).T[:, :, None], axis=2)[:, :, 0].T
     return np.where(path < count, chosen, -1)

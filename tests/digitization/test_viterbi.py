@@ -24,7 +24,7 @@ def followed(ink: InkMap, *baselines: float) -> tuple[NDArray[np.int64], Runs]:
     layout = layout_of(*(lead_box(f"V{k + 1}", k, y, SPAN) for k, y in enumerate(baselines)))
     bands = find_bands(layout, (), SHAPE[1])
     runs, candidates = find_candidates(find_runs(ink.trace), bands, PEN_PX, 8.0)
-    return decode(runs, candidates, bands, PEN_PX, 8.0), runs
+    return decode(runs, candidates, bands, 8.0), runs
 
 
 def settled(ink: InkMap, *baselines: float) -> tuple[NDArray[np.int64], Runs]:
@@ -57,11 +57,12 @@ def test_a_row_without_ink_does_not_borrow_its_neighbours_line() -> None:
     np.testing.assert_allclose(middle[1], 160, atol=0.1)
 
 
-def test_crossing_lines_go_straight_on() -> None:
-    rising, falling = np.c_[X, 170 - 0.35 * X], np.c_[X, 100 + 0.35 * X]
-    path, runs = followed(draw(SHAPE, [rising, falling]), 170.0, 100.0)
+def test_a_wave_that_reaches_the_next_rows_line_comes_back() -> None:
+    wave = np.c_[X, 100 + 62 * np.exp(-(((X - 100) / 15) ** 2))]
+    path, runs = followed(draw(SHAPE, [wave, level(160)]), 100.0, 160.0)
     found = heights(path, runs)
-    assert abs(found[0, -5] - rising[-10, 1]) < 2 or abs(found[1, -5] - falling[-10, 1]) < 2
+    np.testing.assert_allclose(found[0, [60, 140]], np.interp([60, 140], X, wave[:, 1]), atol=0.5)
+    np.testing.assert_allclose(found[1, [60, 140]], 160, atol=0.1)
 
 
 def test_a_stroke_that_no_row_took_goes_to_the_row_that_comes_from_there() -> None:
