@@ -1,0 +1,60 @@
+"""Where in its pixels the ink lies: the network says what is trace, the picture how dark it is.
+
+Edges of a line are thus measured to a part of a pixel, which the network's probabilities give only roughly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ecg_core.digitization.types import InkMap
+
+_SURE = 0.9  # probability of trace from which a pixel shows what the ink looks like
+_LEAST_PIXELS = 200
+_SOLID = 70  # percentile of darkness over those, many of which are edges
+_TELLING = 0.6  # part of the greatest contrast from which a colour channel tells ink from paper
+_PAPER_MM = 3.0  # within this distance blank paper is seen between grid lines and traces
+_COARSER = 4  # in which the paper is measured
+
+
+def sharpen(ink: InkMap, rgb: NDArray[np.uint8], px_per_mm: float) -> InkMap:
+    """The ink no stronger in any pixel than the page is dark there; `rgb` is the flat page, `(height, width, 3)`."""
+    sure = ink.trace > _SURE
+    if np.count_nonzero(sure) < _LEAST_PIXELS:
+        return ink
+    dark = _darkness(rgb, sure, px_per_mm)
+    return replace(
+        ink,
+        trace=np.minimum(ink.trace, dark),
+        pulse=np.minimum(ink.pulse, dark),
+        text=np.minimum(ink.text, dark),
+    )
+
+
+def _darkness(rgb: NDArray[np.uint8], sure: NDArray[np.bool_], px_per_mm: float) -> NDArray[np.float32]:
+    """0 for paper to 1 for the colour of the ink.
+
+    Of the channels in which the ink is dark the lightest counts, so that a grid of another colour is not dark.
+    """
+    contrast = cv2.subtract(_paper(rgb, px_per_mm), rgb)
+    solid = np.maximum(np.percentile(contrast[sure], _SOLID, axis=0), 1.0)
+    telling = np.flatnonzero(solid >= _TELLING * solid.max())
+    dark = np.min([contrast[:, :, channel] / np.float32(solid[channel]) for channel in telling], axis=0)
+    return np.minimum(dark, 1)
+
+
+def _paper(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
+    """The colour of the paper around each pixel: the lightest nearby, smoothed."""
+    height, width = rgb.shape[:2]
+    small = cv2.resize(
+        rgb,
+        (max(width // _COARSER, 1), max(height // _COARSER, 1)),
+        interpolation=cv2.INTER_AREA,
+    )
+    size = max(round(_PAPER_MM * px_per_mm / _COARSER), 3)
+    paper = cv2.blur(cv2.dilate(small, np.ones((size, size), np.uint8)), (size, size))
+    return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
