@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ecg_core.digitization.assemble import assemble
 from ecg_core.digitization.calibration import calibrate
+from ecg_core.digitization.darkness import sharpen
 from ecg_core.digitization.flatten import flatten, turned
 from ecg_core.digitization.gate import refuse_if_no_ecg, refuse_if_too_small
 from ecg_core.digitization.ink import find_ink
@@ -79,7 +80,7 @@ def _follow(
         layout = find_layout(flat, ink, texts, corrections)
         calibration = calibrate(flat, layout, texts, corrections)
     with clock.stage("Following the traces"):
-        clean = signal_ink(ink, texts, layout, flat.px_per_mm)
+        clean = sharpen(signal_ink(ink, texts, layout, flat.px_per_mm), flat.rgb, flat.px_per_mm)
         traces = extract_traces(clean, layout, corrections.anchors, flat.px_per_mm)
     with clock.stage("Putting the record together"):
         record, leads, warnings = assemble(layout, calibration, traces)
