@@ -84,9 +84,7 @@ def _follow(
         traces = extract_traces(clean, layout, corrections.anchors, flat.px_per_mm)
     with clock.stage("Putting the record together"):
         record, leads, warnings = assemble(layout, calibration, traces)
-    if not _leads_placed(corrections):
-        refuse_if_no_ecg(flat, layout, calibration, record)
-    return Digitization(
+    found = Digitization(
         page,
         flat,
         ink,
@@ -100,6 +98,9 @@ def _follow(
         corrections,
         clock.seconds,
     )
+    if not _leads_placed(corrections):
+        refuse_if_no_ecg(found)
+    return found
 
 
 def _leads_placed(corrections: Corrections) -> bool:

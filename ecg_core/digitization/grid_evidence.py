@@ -63,6 +63,8 @@ def _strokes(contrast: Evidence) -> Mask:
     """
     some = contrast[::4, ::4]
     blackest = float(np.quantile(some, 1 - _BLACKEST))
+    if blackest <= 0:  # nothing is darker than its surroundings
+        return np.zeros(contrast.shape, np.uint8)
     counts, edges = np.histogram(
         some, bins=_LEVELS, range=(_STROKE[0] * blackest, _STROKE[1] * blackest + 1e-6)
     )

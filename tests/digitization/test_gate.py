@@ -43,10 +43,10 @@ def letter() -> np.ndarray:
     return rgb
 
 
-def grid_alone() -> np.ndarray:
+def grid_alone(px_per_mm: int) -> np.ndarray:
     rgb = np.full((600, 900, 3), 255, np.uint8)
-    for step, colour in ((6, (250, 215, 215)), (30, (240, 150, 150))):
-        rgb[::step] = rgb[:, ::step] = colour
+    for step_mm, colour in ((1, (250, 215, 215)), (5, (240, 150, 150))):
+        rgb[:: step_mm * px_per_mm] = rgb[:, :: step_mm * px_per_mm] = colour
     return rgb
 
 
@@ -63,7 +63,8 @@ NO_ECGS = {
     "noise": RNG.integers(0, 256, (600, 800, 3)).astype(np.uint8),
     "blobs": blobs(),
     "letter": letter(),
-    "grid alone": grid_alone(),
+    "grid alone": grid_alone(8),
+    "fine grid alone": grid_alone(4),
     "share price": plot(1, np.cumsum(RNG.normal(size=800)) / 30),
     "sine waves": plot(4, np.sin(np.linspace(0, 60, 1500))),
     "temple": load_sample_image("china.jpg"),
@@ -82,10 +83,6 @@ def test_pictures_too_small_for_a_trace_are_refused(size: tuple[int, int]) -> No
         digitize_page(PageImage(np.zeros((*size, 3), np.uint8)))
 
 
-def judged(found: Digitization) -> None:
-    refuse_if_no_ecg(found.flat, found.layout, found.calibration, found.record)
-
-
 def bare(found: Digitization, *, flat_lines: bool) -> Digitization:
     """The same page without names, pulses, grid and scale, and perhaps without beats."""
     boxes = tuple(replace(box, name_found=False) for box in found.layout.boxes)
@@ -101,9 +98,9 @@ def bare(found: Digitization, *, flat_lines: bool) -> Digitization:
 
 def test_names_alone_or_beats_alone_suffice() -> None:
     page = made_up_digitization()
-    judged(page)
-    judged(bare(page, flat_lines=False))
-    judged(replace(bare(page, flat_lines=True), layout=page.layout))  # asystole with its names
+    refuse_if_no_ecg(page)
+    refuse_if_no_ecg(bare(page, flat_lines=False))
+    refuse_if_no_ecg(replace(bare(page, flat_lines=True), layout=page.layout))  # asystole with its names
 
 
 def test_lines_with_no_sign_or_a_single_one_do_not() -> None:
@@ -117,15 +114,27 @@ def test_lines_with_no_sign_or_a_single_one_do_not() -> None:
         replace(nothing, layout=replace(nothing.layout, pulses=page.layout.pulses)),
     ):
         with pytest.raises(NotAnECGPageError, match="does not look like an ECG"):
-            judged(single)
-    judged(replace(nothing, flat=page.flat, layout=replace(nothing.layout, pulses=page.layout.pulses)))
+            refuse_if_no_ecg(single)
+    refuse_if_no_ecg(
+        replace(nothing, flat=page.flat, layout=replace(nothing.layout, pulses=page.layout.pulses))
+    )
+
+
+def test_lines_that_are_hardly_ink_need_more_to_speak_for_them() -> None:
+    page = made_up_digitization()
+    names = replace(bare(page, flat_lines=True), layout=replace(page.layout, pulses=()))
+    refuse_if_no_ecg(names)
+    faint = tuple(replace(trace, ink=0.3) for trace in page.traces)
+    with pytest.raises(NotAnECGPageError):
+        refuse_if_no_ecg(replace(names, traces=faint))
+    refuse_if_no_ecg(replace(page, traces=faint))
 
 
 def test_names_on_an_unlikely_layout_are_words_that_look_like_them() -> None:
     page = made_up_digitization()
     nothing = bare(page, flat_lines=True)
     with pytest.raises(NotAnECGPageError):
-        judged(replace(nothing, layout=replace(page.layout, confidence=0.2, pulses=())))
+        refuse_if_no_ecg(replace(nothing, layout=replace(page.layout, confidence=0.2, pulses=())))
 
 
 def test_most_leads_of_real_ecgs_beat_at_any_amplitude() -> None:
