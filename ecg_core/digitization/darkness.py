@@ -17,6 +17,8 @@ _SURE = 0.9  # probability of trace from which a pixel shows what the ink looks 
 _LEAST_PIXELS = 200
 _SOLID = 70  # percentile of darkness over those, many of which are edges
 _TELLING = 0.6  # part of the greatest contrast from which a colour channel tells ink from paper
+_STROKE_PX = 9  # across which a stroke shows how dark it is
+_FAINTEST = 0.35  # of the darkness of ink elsewhere
 _PAPER_MM = 3.0  # within this distance blank paper is seen between grid lines and traces
 _COARSER = 4  # in which the paper is measured
 
@@ -38,13 +40,15 @@ def sharpen(ink: InkMap, rgb: NDArray[np.uint8], px_per_mm: float) -> InkMap:
 def _darkness(rgb: NDArray[np.uint8], sure: NDArray[np.bool_], px_per_mm: float) -> NDArray[np.float32]:
     """0 for paper to 1 for the colour of the ink.
 
-    Of the channels in which the ink is dark the lightest counts, so that a grid of another colour is not dark.
+    Of the channels in which the ink is dark the lightest counts, so that a grid of another colour is not dark. Where
+    the ink is thinner than elsewhere, as in fast strokes, the darkest of it is 1.
     """
     contrast = cv2.subtract(_paper(rgb, px_per_mm), rgb)
     solid = np.maximum(np.percentile(contrast[sure], _SOLID, axis=0), 1.0)
     telling = np.flatnonzero(solid >= _TELLING * solid.max())
     dark = np.min([contrast[:, :, channel] / np.float32(solid[channel]) for channel in telling], axis=0)
-    return np.minimum(dark, 1)
+    beside = cv2.dilate(np.where(sure, dark, 0), np.ones((_STROKE_PX, _STROKE_PX), np.uint8))
+    return np.minimum(dark / np.clip(beside, _FAINTEST, 1), 1)
 
 
 def _paper(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
