@@ -68,6 +68,7 @@ def main() -> None:
         pages = pages_in(folder)
         if not pages:
             parser.error(f"there is no picture with its truth (.hea) beside it below {folder}")
+        measure(pages[0])  # loads PyTorch and the networks
         results = [measure(page) for page in pages]
     print_table(results, arguments.per_page)
     print_costs(results)
@@ -140,7 +141,7 @@ def print_costs(results: Sequence[Result]) -> None:
     for stage in stages:
         print(f"  {stage:<32}{median(result.by_stage.get(stage, float('nan')) for result in results):6.2f} s")
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"Peak memory of the whole run: {peak_kb / 1e6:.2f} GB")
+    print(f"Peak memory of the whole run, all pages in one process: {peak_kb / 1e6:.2f} GB")
 
 
 if __name__ == "__main__":
