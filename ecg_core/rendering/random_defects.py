@@ -15,8 +15,8 @@ from ecg_core.rendering.page import Defect
 _Way = tuple[tuple[float, tuple[Defect, ...]], ...]
 
 _DRAWN_ON = (
-    (0.20, (marks.handwriting,)),
-    (0.12, (marks.pen_marks,)),
+    (0.30, (marks.handwriting,)),
+    (0.15, (marks.pen_marks,)),
     (0.05, (marks.highlighter,)),
     (0.08, (marks.stains,)),
     (0.08, (marks.masked_names,)),
