@@ -25,6 +25,10 @@ def grid_paper(
             for length, offset, margin in zip(size, style.offset_mm, margins_mm, strict=True)
         ]
         _print_marks(rgb, mark, across, colour)
+    if style.heavy_colour is not None:
+        margins = (style.margin_mm, style.margin_mm)
+        lines = _profile(width, px_per_mm, 25.0, style.major_width_mm, style.offset_mm[0], margins, antialias)
+        _print_marks(rgb, "lines", [lines, np.zeros(height, np.float32)], style.heavy_colour)
     return rgb
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.record import ECGRecord
+from ecg_core.rendering.fast_strokes import strokes_by_ink
 from ecg_core.rendering.grid import grid_paper
 from ecg_core.rendering.lettering import TextLayer
 from ecg_core.rendering.page import (
@@ -17,7 +19,6 @@ from ecg_core.rendering.page import (
     PrintedLead,
     PrintedPulse,
     RenderedPage,
-    finite_runs,
 )
 from ecg_core.rendering.plan import PagePlan, PlannedLead, plan_page
 from ecg_core.rendering.sheet import upright_name
@@ -173,7 +174,10 @@ def _draw(
     ink = style.ink
     size = (rgb.shape[1], rgb.shape[0])
     width_px = ink.trace_width_mm * style.px_per_mm
-    strokes = [(finite_runs(lead.points_px), width_px) for lead in leads]
+    for lead in leads:
+        for parts, share in strokes_by_ink(lead.points_px, ink.fast_fade):
+            _ink(rgb, stroke(parts, width_px, size), style, share)
+    strokes: list[tuple[list[Points], float]] = []
     strokes += [([np.array(pulse.outline_px)], width_px) for pulse in pulses]
     strokes += [([join], width_px) for join in joins]
     if style.border:
@@ -181,10 +185,16 @@ def _draw(
     separator_px = max(style.separators.width_mm * style.px_per_mm, 0.7)
     strokes += [([line], separator_px) for line in separators(plan, style)]
     for lines, line_width_px in strokes:
-        patch = stroke(lines, line_width_px, size)
-        if patch is not None and not ink.antialias:
-            patch = replace(patch, cover=_hard(patch.cover))
-        paint(rgb, patch, ink.trace_colour)
+        _ink(rgb, stroke(lines, line_width_px, size), style)
+
+
+def _ink(rgb: NDArray[np.uint8], patch: Patch | None, style: PageStyle, share: float = 1.0) -> None:
+    """Lay strokes of the pen with a share of its full ink, in place."""
+    if patch is None:
+        return
+    cover = patch.cover if style.ink.antialias else _hard(patch.cover)
+    faded = cover if share == 1 else np.asarray(cv2.convertScaleAbs(cover, alpha=share), np.uint8)
+    paint(rgb, replace(patch, cover=faded), style.ink.trace_colour)
 
 
 def _joins(leads: tuple[PrintedLead, ...]) -> tuple[Points, ...]:

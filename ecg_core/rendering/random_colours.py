@@ -62,6 +62,7 @@ def random_grid(rng: np.random.Generator) -> GridStyle:
         major_colour=_paled(ink, major_strength),
         minor_width_mm=float(minor_width_mm),
         minor_on_top=bool(rng.random() < 0.15),
+        heavy_colour=_paled(ink * rng.uniform(0.3, 0.9), major_strength) if rng.random() < 0.06 else None,
         major_width_mm=float(
             minor_width_mm * rng.uniform(1, 2.5) if minor == "lines" else rng.uniform(0.08, 0.45)
         ),
@@ -76,6 +77,7 @@ def random_ink(rng: np.random.Generator) -> InkStyle:
         trace_width_mm=float(np.clip(0.27 * np.exp(rng.normal(0, 0.35)), 0.13, 0.7)),
         text_colour=trace if rng.random() < 0.7 else _varied((20, 20, 20), 20, rng),
         antialias=bool(rng.random() < 0.85),
+        fast_fade=float(rng.uniform(0.1, 0.85)) if rng.random() < 0.45 else 0.0,
     )
 
 

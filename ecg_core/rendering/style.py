@@ -31,6 +31,9 @@ class GridStyle:
     margin_mm: float = 0.0  # left blank along all four edges of the page
     top_mm: float = 0.0  # left blank besides at the upper edge, for a header
     minor_on_top: bool = False  # minor lines are drawn over the major ones
+    heavy_colour: Colour | None = (
+        None  # of a line across every 25 mm of time, as wide as a major one; None: no such line
+    )
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class InkStyle:
     trace_width_mm: float = 0.25
     text_colour: Colour = (20, 20, 20)
     antialias: bool = True  # False: each pixel is either ink or paper
+    fast_fade: float = 0.0  # share of its ink that the trace lacks where it is infinitely steep
 
 
 @dataclass(frozen=True)

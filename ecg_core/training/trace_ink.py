@@ -133,8 +133,8 @@ def ink_loss(model: nn.Module, pixels: Tensor, classes: Tensor) -> Tensor:
 
 # Annealed twice (warm restart, Loshchilov & Hutter 2017): what the first descent left out is mostly learned in the second.
 _STAGES = tuple(
-    Stage(name, ink_loss, rate, batch_size=_BATCH, epochs=36, patience=36, anneal=True, clip_norm=5.0)
-    for name, rate in (("trace-ink", 2e-3), ("trace-ink-again", 1.5e-3))
+    Stage(name, ink_loss, rate, _BATCH, epochs, patience=epochs, anneal=True, clip_norm=5.0)
+    for name, rate, epochs in (("trace-ink", 2e-3, 60), ("trace-ink-again", 1.5e-3, 24))
 )
 
 
