@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ecg_core.rendering.style import Colour, GridMark, GridStyle
 
 Profile = NDArray[np.float32]  # coverage 0 to 1 along one direction of the page
+_Marks = tuple[GridMark, float, Colour, float]  # kind, period and width in mm
 
 
 def grid_paper(
@@ -16,19 +17,18 @@ def grid_paper(
     """Paper of `size` (width, height) px with its grid, `(height, width, 3)` uint8."""
     width, height = size
     rgb = np.full((height, width, 3), paper, np.uint8)
-    minor = (style.minor, 1.0, style.minor_colour, style.minor_width_mm)
-    major = (style.major, 5.0, style.major_colour, style.major_width_mm)
-    for mark, period_mm, colour, width_mm in (major, minor) if style.minor_on_top else (minor, major):
+    minor: _Marks = (style.minor, 1.0, style.minor_colour, style.minor_width_mm)
+    major: _Marks = (style.major, 5.0, style.major_colour, style.major_width_mm)
+    marks = [major, minor] if style.minor_on_top else [minor, major]
+    if style.heavy_colour is not None:
+        marks.append(("lines", 25.0, style.heavy_colour, style.major_width_mm))
+    for mark, period_mm, colour, width_mm in marks:
         margins_mm = ((style.margin_mm, style.margin_mm), (style.margin_mm + style.top_mm, style.margin_mm))
         across = [
             _profile(length, px_per_mm, period_mm, width_mm, offset, margin, antialias)
             for length, offset, margin in zip(size, style.offset_mm, margins_mm, strict=True)
         ]
         _print_marks(rgb, mark, across, colour)
-    if style.heavy_colour is not None:
-        margins = (style.margin_mm, style.margin_mm)
-        lines = _profile(width, px_per_mm, 25.0, style.major_width_mm, style.offset_mm[0], margins, antialias)
-        _print_marks(rgb, "lines", [lines, np.zeros(height, np.float32)], style.heavy_colour)
     return rgb
 
 

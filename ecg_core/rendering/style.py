@@ -31,9 +31,7 @@ class GridStyle:
     margin_mm: float = 0.0  # left blank along all four edges of the page
     top_mm: float = 0.0  # left blank besides at the upper edge, for a header
     minor_on_top: bool = False  # minor lines are drawn over the major ones
-    heavy_colour: Colour | None = (
-        None  # of a line across every 25 mm of time, as wide as a major one; None: no such line
-    )
+    heavy_colour: Colour | None = None  # of lines every 25 mm, as wide as the major ones; None: no such lines
 
 
 @dataclass(frozen=True)
