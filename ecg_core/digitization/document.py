@@ -1,4 +1,4 @@
-"""`digitize_document`: from the pages of a file to one record."""
+"""`digitize_document`: from the pages of a file to one record; `digitize_pages`: the same before they are put together."""
 
 from __future__ import annotations
 
@@ -47,18 +47,39 @@ def digitize_document(
     that can be used are left out and told. Where no page is left, raises the ECGError of the first that was
     more than no ECG, or else of the first.
     """
-    found: list[Digitization] = []
-    refusals: dict[int, ECGError] = {}
-    for page in pages:
-        try:
-            found.append(digitize_page(page, corrections.get(page.number, Corrections()), progress))
-        except ECGError as refusal:
-            refusals[page.number] = refusal
+    found, refusals = digitize_pages(pages, corrections, progress)
     if not found:
         raise min(refusals.values(), key=lambda refusal: isinstance(refusal, NotAnECGPageError))
-    return document_of(
-        found, [f"Page {number} was left out: {refusal}" for number, refusal in refusals.items()]
-    )
+    return document_of(found, left_out_words(refusals))
+
+
+def digitize_pages(
+    pages: Sequence[PageImage],
+    corrections: Mapping[int, Corrections] = _NO_CORRECTIONS,
+    progress: Progress = lambda stage: None,
+) -> tuple[tuple[Digitization, ...], Mapping[int, ECGError]]:
+    """Digitize every page that holds ECG; returns those, and by its number why each other one cannot be used.
+
+    Of several pages `progress` is told which one is at work.
+    """
+    found: list[Digitization] = []
+    refusals: dict[int, ECGError] = {}
+    for count, page in enumerate(pages, start=1):
+        tell = _of_page(count, len(pages), progress) if len(pages) > 1 else progress
+        try:
+            found.append(digitize_page(page, corrections.get(page.number, Corrections()), tell))
+        except ECGError as refusal:
+            refusals[page.number] = refusal
+    return tuple(found), refusals
+
+
+def left_out_words(refusals: Mapping[int, ECGError]) -> list[str]:
+    """For each page that was left out, by its number, which one and why."""
+    return [f"Page {number} was left out: {refusal}" for number, refusal in refusals.items()]
+
+
+def _of_page(count: int, n_pages: int, progress: Progress) -> Progress:
+    return lambda stage: progress(f"Page {count} of {n_pages}: {stage}")
 
 
 def document_of(pages: Sequence[Digitization], left_out: Sequence[str] = ()) -> Document:

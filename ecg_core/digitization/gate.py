@@ -45,16 +45,23 @@ def refuse_if_too_small(page: PageImage) -> None:
 
 
 def refuse_if_no_ecg(found: Digitization) -> None:
-    """Raise NotAnECGPageError unless enough on the page speaks for an ECG, and say what was looked for."""
+    """Raise NotAnECGPageError unless enough on the page speaks for an ECG, and say what is missing."""
     grid = found.flat.grid
-    points = _points_of_names(found.layout) + _points_of_beats(found.record)
-    points += int(found.calibration.known or (grid.found and grid.confidence >= _SURE_GRID))
-    points += int(bool(found.layout.pulses))
-    points -= int(np.mean([trace.ink for trace in found.traces]) < _LEAST_INK)
-    if points < _POINTS_NEEDED:
+    points = {
+        "too few lead names were read": _points_of_names(found.layout),
+        "its lines do not beat": _points_of_beats(found.record),
+        "no printed grid or scale is sure": int(
+            found.calibration.known or (grid.found and grid.confidence >= _SURE_GRID)
+        ),
+        "no calibration pulse was found": int(bool(found.layout.pulses)),
+    }
+    faint = bool(np.mean([trace.ink for trace in found.traces]) < _LEAST_INK)
+    if sum(points.values()) - faint < _POINTS_NEEDED:
+        missing = [sign for sign, n_points in points.items() if not n_points]
+        reasons = [*missing, *(["what lines there are hardly look like a trace"] if faint else [])]
         raise NotAnECGPageError(
-            "This page does not look like an ECG: its lines do not beat, and too little of a printed grid, lead names "
-            "and calibration pulses was found. If it is one, choose a sharper picture that shows the whole page."
+            f"This page does not look like an ECG: {'; '.join(reasons)}. "
+            "If it is one, choose a sharper picture that shows the whole page."
         )
 
 

@@ -12,7 +12,7 @@ from ecg_core.digitization.layouts import KnownLayout, layout_names, layouts_nam
 from ecg_core.digitization.lead_boxes import corrected, lead_boxes
 from ecg_core.digitization.names import lead_names
 from ecg_core.digitization.pulses import find_pulses
-from ecg_core.digitization.rows import Row, empty_row, find_rows
+from ecg_core.digitization.rows import Row, blank_rows, empty_row, find_rows
 from ecg_core.digitization.types import Corrections, FlatPage, InkMap, Layout, PrintedText, Pulse
 from ecg_core.errors import MissingInformationError, NotAnECGPageError
 
@@ -27,16 +27,19 @@ def find_layout(
 ) -> Layout:
     """Find rows, pulses and leads of a flat page; what the user says is final.
 
-    Raises NotAnECGPageError where there is no row of trace, MissingInformationError for a layout that is not known.
+    Raises NotAnECGPageError where there is no row of trace and the user gave no layout, MissingInformationError for a
+    layout that is not known.
     """
     rows = find_rows(ink.trace, flat.px_per_mm)
-    if not rows:
+    wanted = _wanted(corrections.layout)
+    if not rows and not wanted:
         raise NotAnECGPageError(
             "No ECG trace was found on this page. If there is one, try a sharper picture that shows the whole page."
         )
-    wanted = _wanted(corrections.layout)
     if wanted:
-        rows = _so_many(rows, wanted[0].n_rows, flat.rgb.shape[0])
+        height, width = flat.rgb.shape[:2]
+        n_rows = wanted[0].n_rows
+        rows = _so_many(rows, n_rows, height) if rows else blank_rows(n_rows, width, height)
     pulses = find_pulses(flat, ink, rows)
     ends_px = np.array(
         [_without_pulses(row, number, pulses, flat.px_per_mm) for number, row in enumerate(rows)]

@@ -114,6 +114,16 @@ def empty_row(like: Row, baseline_px: float) -> Row:
     return Row(like.x0_px, like.x1_px, baseline_px, nothing, nothing, nothing, np.zeros(0, bool), 0.0)
 
 
+def blank_rows(n_rows: int, width: int, height: int) -> tuple[Row, ...]:
+    """Rows across a whole page, evenly spread, in which no ink is known."""
+    nothing = np.zeros(0)
+    baselines_px = (np.arange(n_rows) + 0.5) * height / n_rows
+    return tuple(
+        Row(0.0, width - 1.0, float(y_px), nothing, nothing, nothing, np.zeros(0, bool), 0.0)
+        for y_px in baselines_px
+    )
+
+
 def _label_rows(ink: _Ink, size: tuple[int, ...], px_per_mm: float) -> NDArray[np.int64]:
     """The number of the row of each flat run."""
     height, width = size

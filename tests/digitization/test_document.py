@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ecg_core.digitization import document as document_module
+from ecg_core.digitization.digitize import Progress
 from ecg_core.digitization.document import digitize_document
 from ecg_core.digitization.export import document_json
 from ecg_core.digitization.types import Corrections, Digitization, PageImage
@@ -30,14 +31,14 @@ def pages(*kinds: int) -> list[PageImage]:
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture's brightness says what is on it: 0 a letter, 1 the limb leads, 2 the chest leads, 3 all, 4 nonsense."""
 
-    def digitize(page: PageImage, corrections: Corrections, progress: object) -> Digitization:
+    def digitize(page: PageImage, corrections: Corrections, progress: Progress) -> Digitization:
         kind = int(page.rgb[0, 0, 0])
         if kind == LETTER:
             raise NotAnECGPageError("There is only print.")
         if kind == 4:
             raise SignalError("No line could be followed.")
         leads = {1: LIMB, 2: CHEST, 3: LIMB + CHEST}[kind]
-        return made_up_digitization(page, corrections, leads=leads)
+        return made_up_digitization(page, corrections, progress, leads=leads)
 
     monkeypatch.setattr(document_module, "digitize_page", digitize)
 
@@ -79,6 +80,13 @@ def test_corrections_go_to_their_page() -> None:
     corrected = Corrections(speed_mm_s=50)
     document = digitize_document(pages(1, 2), {2: corrected})
     assert [page.corrections for page in document.pages] == [Corrections(), corrected]
+
+
+def test_progress_says_which_of_several_pages_is_at_work() -> None:
+    told: list[str] = []
+    digitize_document(pages(3), progress=told.append)
+    digitize_document(pages(LETTER, 1), progress=told.append)
+    assert told == ["Making a page up", "Page 2 of 2: Making a page up"]
 
 
 def test_a_guess_on_one_page_makes_the_scale_unknown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,6 +115,10 @@ def test_lines_with_no_sign_or_a_single_one_do_not() -> None:
     ):
         with pytest.raises(NotAnECGPageError, match="does not look like an ECG"):
             refuse_if_no_ecg(single)
+    with pytest.raises(
+        NotAnECGPageError, match=r"an ECG: too few lead names were read; its lines do not beat; no cal"
+    ):
+        refuse_if_no_ecg(replace(nothing, flat=page.flat))
     refuse_if_no_ecg(
         replace(nothing, flat=page.flat, layout=replace(nothing.layout, pulses=page.layout.pulses))
     )

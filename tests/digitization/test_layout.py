@@ -189,6 +189,16 @@ class TestCorrections:
         assert layout.name == "3x4+1 Cabrera"
         assert [box.lead for box in layout.boxes if box.inverted] == ["aVR"]
 
+    def test_a_layout_is_spread_over_a_page_without_a_trace(self) -> None:
+        page = printed_page(STYLE)
+        blank = replace(page, ink=InkMap(*(np.zeros_like(page.ink.trace) for _ in range(3))))
+        layout = layout_of(blank, (), Corrections(layout="3x4+1"))
+        assert [box.lead for box in layout.boxes if not box.rhythm] == [
+            box.lead for box in layout_of(page).boxes if not box.rhythm
+        ]
+        baselines = sorted({box.baseline_px for box in layout.boxes})
+        assert np.allclose(np.diff(baselines), page.flat.rgb.shape[0] / 4)
+
     @pytest.mark.parametrize("name", ["3x4", "3x4+3", "12x1", "1x1"])
     def test_a_layout_has_its_number_of_rows_whatever_was_found(self, name: str) -> None:
         layout = layout_of(printed_page(STYLE), corrections=Corrections(layout=name))
