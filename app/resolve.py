@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import streamlit as st
 
 from app import state
 from app.components.checkpoints import installed_checkpoints
-from app.scans import Scan, is_scan, open_scan
+from app.scans import NoUsablePageError, Scan, is_scan, open_scan, set_up_by_hand
 from ecg_core.analysis import Analysis, analyze
+from ecg_core.digitization.digitize import Progress
 from ecg_core.errors import CheckpointError, ECGError, MissingInformationError
 from ecg_core.filtering.settings import FilterSettings
 from ecg_core.inference.checkpoint import Checkpoint
@@ -26,6 +28,8 @@ _UNEXPECTED = (
     "Please try another file, or report what kind of file this was."
 )
 
+_LINES_OF_PROGRESS = 6
+
 _log = logging.getLogger("kalium.app")
 
 
@@ -37,6 +41,8 @@ def resolve() -> bool:
     with st.container(key="kalium_progress"):
         if isinstance(wish, state.Choice):
             _try(lambda: _open(wish), kept="The previous ECG is still shown.")
+        elif isinstance(wish, state.PageByHand):
+            _try(lambda: _set_up(wish), kept="What was shown before is still shown.")
         elif isinstance(wish, state.PageChange):
             with st.spinner("Digitizing again…"):
                 _try(lambda: _change_page(wish), kept="The page is shown as it was before.")
@@ -44,7 +50,8 @@ def resolve() -> bool:
             with st.spinner("Filtering and analysing the ECG…"):
                 _try(lambda: _analyse_again(wish), kept="The previous filter still applies.")
     scan = state.current_scan()
-    return scan is not None and isinstance(wish, state.Choice) and scan is not scan_before
+    opens = isinstance(wish, state.Choice | state.PageByHand)
+    return scan is not None and opens and scan is not scan_before
 
 
 def pass_scan_on() -> None:
@@ -99,14 +106,44 @@ def _pages(choice: state.Choice) -> tuple[NamedBytes, ...]:
 
 
 def _digitized(pages: tuple[NamedBytes, ...], example: Example | None) -> Scan:
+    with _progress_shown() as show:
+        try:
+            scan = open_scan(pages, show)
+        except NoUsablePageError as error:
+            state.keep_left_out(error.left_out)
+            raise
+    return scan if example is None else replace(scan, name=example.title, notes=(_origin(example),))
+
+
+def _set_up(wish: state.PageByHand) -> None:
+    """Add the page to the scan it was left out of, or begin a scan with it."""
+    scan, left_out = state.current_scan(), wish.left_out
+    if scan is not None and scan.left_out is not left_out:
+        scan = None
+    with _progress_shown() as show:
+        try:
+            opened = set_up_by_hand(scan, left_out, wish.number, wish.layout, show)
+        except ECGError:
+            if scan is None:
+                state.keep_left_out(left_out)
+            raise
+    numbers = [page.found.page.number for page in opened.pages]
+    state.keep_scan(opened, page=numbers.index(wish.number))
+
+
+@contextmanager
+def _progress_shown() -> Iterator[Progress]:
+    """A box that says which stage is at work, and the last ones before it."""
+    stages: list[str] = []
     with st.status("Digitizing the page…", expanded=True) as status:
+        lines = st.empty()
 
         def show(stage: str) -> None:
+            stages.append(stage)
             status.update(label=f"{stage}…")
-            status.write(stage)
+            lines.markdown("  \n".join(stages[-_LINES_OF_PROGRESS:]))
 
-        scan = open_scan(pages, show)
-    return scan if example is None else replace(scan, name=example.title, notes=(_origin(example),))
+        yield show
 
 
 def _change_page(wish: state.PageChange) -> None:

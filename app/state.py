@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.components.empty_state import draw_empty_state, draw_scale_needed
-from app.scans import Scan, ScannedPage
+from app.scans import LeftOutPages, Scan, ScannedPage
 from ecg_core.analysis import Analysis
 from ecg_core.digitization.digitize import Progress
 from ecg_core.digitization.types import Corrections
@@ -29,6 +29,7 @@ _SCAN_FILTER = "chosen_scan_filter"  # kept while the scan is corrected and anal
 _WISH = "chosen_wish"
 _PROBLEM = "chosen_problem"
 _QUESTION = "chosen_question"
+_LEFT_OUT = "chosen_left_out"
 _N_OPENED = "chosen_n_opened"
 
 
@@ -49,7 +50,16 @@ class PageChange:
     change: Callable[[ScannedPage, Progress], ScannedPage]
 
 
-Wish = Choice | FilterSettings | PageChange
+@dataclass(frozen=True)
+class PageByHand:
+    """A page that was left out but is an ECG, in this layout, as the user says."""
+
+    left_out: LeftOutPages
+    number: int
+    layout: str
+
+
+Wish = Choice | FilterSettings | PageChange | PageByHand
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,12 @@ def problem() -> str | None:
     return text
 
 
+def left_out() -> LeftOutPages | None:
+    """The pages of the last upload if none of them could be used."""
+    pages: LeftOutPages | None = st.session_state.get(_LEFT_OUT)
+    return pages
+
+
 def question() -> Question | None:
     """What must be known before the chosen file can be opened."""
     asked: Question | None = st.session_state.get(_QUESTION)
@@ -158,6 +174,11 @@ def correct(corrections: Corrections) -> None:
     change_page(lambda page, progress: page.corrected(corrections, progress))
 
 
+def set_up_by_hand(left_out: LeftOutPages, number: int, layout: str) -> None:
+    """Have a page that was left out digitized as an ECG of this layout."""
+    _wish(PageByHand(left_out, number, layout))
+
+
 def show_page(number: int) -> None:
     """Show another page of the scanned document."""
     st.session_state[_SCAN_PAGE] = number
@@ -165,7 +186,7 @@ def show_page(number: int) -> None:
 
 def _wish(wish: Wish) -> None:
     st.session_state[_WISH] = wish
-    st.session_state[_PROBLEM] = None
+    st.session_state[_PROBLEM] = st.session_state[_LEFT_OUT] = None
 
 
 # What became of it
@@ -189,10 +210,10 @@ def keep_analysis(analysis: Analysis) -> None:
     st.session_state[_ANALYSIS] = analysis
 
 
-def keep_scan(scan: Scan) -> None:
-    """A scanned document was opened; it is analysed once it was looked at."""
+def keep_scan(scan: Scan, page: int = 0) -> None:
+    """A scanned document was opened, to be seen at this page; it is analysed once it was looked at."""
     st.session_state[_SCAN] = scan
-    st.session_state[_SCAN_PAGE] = 0
+    st.session_state[_SCAN_PAGE] = page
     st.session_state[_ANALYSIS] = st.session_state[_SCAN_FILTER] = None
     st.session_state[_N_OPENED] = n_opened() + 1
 
@@ -209,6 +230,11 @@ def keep_changed_scan(scan: Scan) -> None:
 def keep_question(asked: Question) -> None:
     """The chosen file lacks a fact."""
     st.session_state[_QUESTION] = asked
+
+
+def keep_left_out(pages: LeftOutPages) -> None:
+    """No page of an upload could be used; the user may say that one is an ECG all the same."""
+    st.session_state[_LEFT_OUT] = pages
 
 
 def keep_problem(text: str) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from app import state
 from app.components.chooser import draw_chooser, draw_question
 from app.components.facts import facts_html, scan_facts_html
+from app.components.scan_by_hand import draw_by_hand
 from app.components.text import as_markdown
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -36,6 +37,9 @@ def _draw_messages() -> None:
     problem = state.problem()
     if problem is not None:
         st.error(as_markdown(problem), icon=":material/error:")
+    left_out = state.left_out()
+    if left_out is not None:
+        draw_by_hand(left_out, key="by_hand")
     question = state.question()
     if question is not None:
         draw_question(question)

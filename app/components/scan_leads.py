@@ -21,7 +21,7 @@ from app.components.scan_edits import (
 from app.components.scan_keys import NEW_LEAD, choose_lead, chosen_lead, page_key, revision_key
 from app.components.scan_pointer import Click
 from app.scans import ScannedPage
-from ecg_core.digitization.layouts import known_layouts
+from ecg_core.digitization.layouts import known_layouts, layout_names
 from ecg_core.digitization.types import Anchor, Box, LeadBox
 from ecg_core.figures.confidence import confidence_level
 from ecg_core.figures.scan_marks import lead_confidence
@@ -174,7 +174,8 @@ def _within(value_px: float, limit_px: int) -> int:
 
 def _draw_layout(page: ScannedPage) -> None:
     layout, said = page.found.layout, page.found.corrections.layout
-    options = list(dict.fromkeys((_AS_FOUND, said or _AS_FOUND, *_possible_layouts(page))))
+    found = () if page.layout else (_AS_FOUND,)  # by itself a page that was set up by hand was refused
+    options = list(dict.fromkeys((*found, said or _AS_FOUND, *_layouts(page))))
     key = revision_key("layout", page)
 
     def choose() -> None:
@@ -195,10 +196,10 @@ def _draw_layout(page: ScannedPage) -> None:
     )
 
 
-def _possible_layouts(page: ScannedPage) -> tuple[str, ...]:
-    """Layouts with as many rows as were found."""
+def _layouts(page: ScannedPage) -> tuple[str, ...]:
+    """All layouts, first those with as many rows as were found."""
     n_rows = 1 + max((box.row for box in page.found.layout.boxes), default=0)
-    return tuple(layout.name for layout in known_layouts(n_rows))
+    return (*(layout.name for layout in known_layouts(n_rows)), *layout_names())
 
 
 def _draw_anchor(page: ScannedPage, number: int, anchor: Anchor) -> None:

@@ -28,8 +28,8 @@ class Click:
     y_px: float
 
 
-def listen(chart_key: str, on_pointed: Callable[[Click | Box], None]) -> None:
-    """Call `on_pointed` with each click or drawn box on the chart `chart_key`, before the next run."""
+def listen(chart_key: str, fig: go.Figure, on_pointed: Callable[[Click | Box], None]) -> None:
+    """Call `on_pointed` with each click or drawn box on `fig`, drawn as chart `chart_key`, before the next run."""
     key = f"{chart_key}_pointer"
 
     def tell() -> None:
@@ -37,22 +37,44 @@ def listen(chart_key: str, on_pointed: Callable[[Click | Box], None]) -> None:
         st.session_state[_view_key(chart_key)] = pointed["view"]
         on_pointed(as_click_or_box(pointed))
 
-    _pointer(key=key, data={"chart": chart_key, "slack": _SLACK_PX}, on_pointed_change=tell)
+    def see() -> None:
+        st.session_state[_view_key(chart_key)] = st.session_state[key]["view"]
+
+    _pointer(
+        key=key,
+        data={"chart": chart_key, "slack": _SLACK_PX, "view": _view(fig), "whole": whole_key(chart_key)},
+        on_pointed_change=tell,
+        on_view_change=see,
+    )
 
 
 def keep_view(fig: go.Figure, chart_key: str) -> bool:
-    """Show the part of the picture that was in sight when the user pointed; returns whether that is a part only."""
+    """Show what was in sight before, and let dragging do what it did; returns whether a part only is in sight."""
     view = st.session_state.get(_view_key(chart_key))
-    whole = [list(fig.layout.xaxis.range), list(fig.layout.yaxis.range)]
-    if view is None or np.allclose(view, whole, atol=1.0):
+    if view is None:
         return False
-    fig.layout.xaxis.range, fig.layout.yaxis.range = view
+    whole = _view(fig)
+    fig.layout.dragmode = view["dragmode"]
+    if all(np.allclose(view[axis], whole[axis], atol=1.0) for axis in "xy"):
+        return False
+    fig.layout.xaxis.range, fig.layout.yaxis.range = view["x"], view["y"]
     return True
+
+
+def whole_key(chart_key: str) -> str:
+    """The key of the button that shows the whole picture again."""
+    return f"{chart_key}_whole"
 
 
 def forget_view(chart_key: str) -> None:
     """Show the whole picture again (a widget's callback)."""
     st.session_state[_view_key(chart_key)] = None
+
+
+def _view(fig: go.Figure) -> dict[str, Any]:
+    """Which part of the picture is in sight, and what dragging does."""
+    layout = fig.layout
+    return {"x": list(layout.xaxis.range), "y": list(layout.yaxis.range), "dragmode": layout.dragmode}
 
 
 def _view_key(chart_key: str) -> str:

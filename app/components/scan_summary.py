@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app.components.downloads import table_with_download
+from app.components.scan_by_hand import draw_by_hand
 from app.components.scan_edits import gains_mm_mv, in_standard_order
 from app.components.scan_keys import page_key
 from app.components.scan_scale import scale_words
@@ -15,6 +16,8 @@ from app.scans import Scan, ScannedPage
 from ecg_core.digitization.types import Digitization
 from ecg_core.figures.confidence import confidence_words
 from ecg_core.figures.scan_marks import lead_confidence
+
+_BY_HAND = "You set this page up by hand: check Paper, Scale, and the name and box of every lead. By itself it was refused:"
 
 
 def draw_headline(page: ScannedPage) -> None:
@@ -45,11 +48,17 @@ def draw_doubts(scan: Scan, page: ScannedPage) -> None:
             "passed on to the other pages. Check paper speed, gain and pixels per mm, and confirm them.",
             icon=":material/straighten:",
         )
-    doubts = list(dict.fromkeys((*found.calibration.warnings, *found.warnings, *scan.document.left_out)))
+    by_hand = [f"{_BY_HAND} {page.refused}"] if page.refused else []
+    doubts = list(
+        dict.fromkeys((*by_hand, *found.calibration.warnings, *found.warnings, *scan.document.left_out))
+    )
     if len(doubts) == 1:
         st.warning(_sentence(doubts[0]), icon=":material/warning:")
     elif doubts:
         st.warning("\n".join(f"- {_sentence(doubt)}" for doubt in doubts))
+    if scan.left_out.reasons:
+        with st.expander("Use a page that was left out"):
+            draw_by_hand(scan.left_out, key="by_hand_too")
 
 
 def lead_table(found: Digitization) -> pd.DataFrame:

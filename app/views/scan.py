@@ -16,11 +16,11 @@ from app.components.scan_empty import draw_scan_empty_state
 from app.components.scan_keys import chosen_lead, page_key
 from app.components.scan_leads import draw_leads, draw_trace, pointed_at_leads, pointed_at_trace
 from app.components.scan_paper import chosen_corner, draw_paper, pointed_at_paper
-from app.components.scan_pointer import Click, forget_view, keep_view, listen
+from app.components.scan_pointer import Click, forget_view, keep_view, listen, whole_key
 from app.components.scan_scale import draw_scale, pointed_at_scale
 from app.components.scan_summary import draw_doubts, draw_evidence, draw_headline, draw_leads_table
 from app.scans import Scan, ScannedPage
-from ecg_core.digitization.types import Box, Corrections
+from ecg_core.digitization.types import Box
 from ecg_core.figures.scan import OVERLAYS, Overlay, flat_page_figure, source_page_figure
 
 
@@ -98,9 +98,9 @@ def draw_history(page: ScannedPage) -> None:
         "Reset all",
         icon=":material/restart_alt:",
         type="tertiary",
-        disabled=page.found.corrections == Corrections(),
+        disabled=page.found.corrections == page.uncorrected,
         on_click=state.correct,
-        args=(Corrections(),),
+        args=(page.uncorrected,),
     )
 
 
@@ -158,6 +158,7 @@ def draw_picture(page: ScannedPage, mode: str, overlay: Overlay) -> None:
         if zoomed:
             st.button(
                 "Whole page",
+                key=whole_key(chart_key),
                 icon=":material/zoom_out_map:",
                 type="tertiary",
                 on_click=forget_view,
@@ -172,7 +173,7 @@ def draw_picture(page: ScannedPage, mode: str, overlay: Overlay) -> None:
         aspect=(right - left) / (bottom - top),
         beside=draw_whole_page,
     )
-    listen(chart_key, lambda where: MODES[mode].pointed(page, where))
+    listen(chart_key, fig, lambda where: MODES[mode].pointed(page, where))
 
 
 def page_figure(page: ScannedPage, mode: str, overlay: Overlay) -> go.Figure:

@@ -17,8 +17,9 @@ from app.components.scan_downloads import wfdb_zip
 from app.components.scan_pointer import Click, as_click_or_box
 from app.scans import Scan, ScannedPage
 from ecg_core.digitization import document
+from ecg_core.digitization.digitize import Progress
 from ecg_core.digitization.types import Box, Corrections, Digitization, PageImage
-from ecg_core.errors import NotAnECGPageError
+from ecg_core.errors import NotAnECGPageError, SignalError
 from ecg_core.readers import NamedBytes, open_ecg
 from tests.app.uploads import Upload, csv_without_time, upload
 from tests.digitization.made_up_page import (
@@ -35,6 +36,7 @@ from tests.digitization.made_up_page import (
 Where = Click | Box
 V3_MIDDLE = Click(LEFT_PX + 2.5 * COLUMN_PX, TOP_PX + 2 * PITCH_PX - 20)
 V6_MIDDLE = Click(LEFT_PX + 3.5 * COLUMN_PX, TOP_PX + 2 * PITCH_PX - 20)
+BY_HAND = "It is an ECG: set it up by hand"
 V3 = 8  # its position in the layout, column by column
 
 
@@ -56,7 +58,7 @@ def hand(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Where]]:
     """Where the user points next: AppTest has no mouse, so a button does it."""
     places: list[Where] = []
 
-    def listen(chart_key: str, on_pointed: Callable[[Where], None]) -> None:
+    def listen(chart_key: str, fig: object, on_pointed: Callable[[Where], None]) -> None:
         st.button("Point", key="point", on_click=lambda: on_pointed(places[-1]))
 
     monkeypatch.setattr(scan_pointer, "listen", listen)
@@ -163,6 +165,70 @@ def test_page_without_ecg_is_refused_and_the_previous_ecg_stays(
     app.file_uploader[0].set_value([picture()]).run()
     assert app.error[0].value == "This is a cat. The previous ECG is still shown."
     assert app.session_state["chosen_analysis"] is not None
+
+
+def only_by_hand(monkeypatch: pytest.MonkeyPatch, *numbers: int) -> None:
+    """Pages of these numbers are refused until the user gives their layout."""
+
+    def digitize(page: PageImage, said: Corrections, progress: Progress) -> Digitization:
+        if page.number in numbers and said.layout is None:
+            raise NotAnECGPageError(f"Nothing beats on page {page.number}.")
+        columns = COLUMNS[:2] if page.number == 1 else COLUMNS[2:]
+        return made_up_digitization(page, said, progress, leads=columns)
+
+    digitize_as(monkeypatch, digitize)
+
+
+def test_refused_page_is_set_up_by_hand(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_by_hand(monkeypatch, 1)
+    app.file_uploader[0].set_value([picture()]).run()
+    assert app.error[0].value == "Nothing beats on page 1."
+    next(s for s in app.selectbox if s.label == "Layout").set_value("6x1")
+    press(app, BY_HAND)
+    assert not app.error
+    assert corrections(app) == Corrections(layout="6x1")
+    assert "set this page up by hand" in said(app) and "Nothing beats" in said(app)
+    press(app, "Remove")
+    press(app, "Reset all")
+    assert corrections(app) == Corrections(layout="6x1")
+    assert "As found" not in next(s for s in app.selectbox if s.label == "Layout of the page").options
+    app.switch_page("views/review.py").run()
+    notes = app.session_state["chosen_analysis"].record.notes
+    assert "Page 1 was set up by hand; it was not taken for an ECG before." in notes
+
+
+def test_of_several_refused_pages_one_is_set_up_and_then_another(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_by_hand(monkeypatch, 1, 2)
+    app.file_uploader[0].set_value([picture("a.png"), picture("b.png")]).run()
+    assert "None of the 2 pages can be used." in app.error[0].value
+    assert "Nothing beats on page 2." in app.error[0].value
+    next(s for s in app.selectbox if s.label == "Page").set_value(2)
+    press(app, BY_HAND)
+    assert leads(app) == COLUMNS[2] + COLUMNS[3]
+    press(app, "Remove")
+    assert "V1" not in leads(app)
+    press(app, BY_HAND)
+    assert [page.found.page.number for page in opened(app).pages] == [1, 2]
+    assert app.session_state["chosen_scan_page"] == 0
+    assert len(leads(app)) == 11  # what was corrected on the other page stays so
+    assert not any(button.label == BY_HAND for button in app.button)
+
+
+def test_page_that_cannot_be_set_up_says_why_and_may_be_tried_again(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(page: PageImage, *_: object, **__: object) -> Digitization:
+        raise SignalError("No line could be followed.")
+
+    digitize_as(monkeypatch, refuse)
+    app.file_uploader[0].set_value([picture()]).run()
+    press(app, BY_HAND)
+    assert app.error[0].value == "No line could be followed."
+    assert any(button.label == BY_HAND for button in app.button)
+    app.button(key="start_normal").click().run()
+    assert not any(button.label == BY_HAND for button in app.button)
 
 
 def test_lead_is_renamed(scan: AppTest) -> None:
@@ -398,16 +464,18 @@ def test_part_of_the_picture_in_sight_is_kept() -> None:
 
         from app.components.scan_pointer import forget_view, keep_view
 
-        fig = go.Figure(layout={"xaxis": {"range": [0, 100]}, "yaxis": {"range": [80, 0]}})
+        fig = go.Figure(
+            layout={"xaxis": {"range": [0, 100]}, "yaxis": {"range": [80, 0]}, "dragmode": "select"}
+        )
         zoomed = keep_view(fig, "chart")
-        st.write(f"{zoomed} {fig.layout.xaxis.range[1]}")
+        st.write(f"{zoomed} {fig.layout.xaxis.range[1]} {fig.layout.dragmode}")
         st.button("Whole page", on_click=forget_view, args=("chart",))
 
     app = AppTest.from_function(script).run()
-    assert app.markdown[0].value == "False 100"
-    app.session_state["chart_view"] = [[10.0, 30.0], [40.0, 20.0]]
-    assert app.run().markdown[0].value == "True 30.0"
-    assert app.button[0].click().run().markdown[0].value == "False 100"
+    assert app.markdown[0].value == "False 100 select"
+    app.session_state["chart_view"] = {"x": [10.0, 30.0], "y": [40.0, 20.0], "dragmode": "zoom"}
+    assert app.run().markdown[0].value == "True 30.0 zoom"
+    assert app.button[0].click().run().markdown[0].value == "False 100 select"
 
 
 @pytest.mark.parametrize(
