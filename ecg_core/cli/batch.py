@@ -29,14 +29,16 @@ def run_batch(
     step: Step,
     is_done: Callable[[Path], bool],
     wanted: Callable[[Path], bool] = may_be_ecg,
+    progress: Progress | None = None,
 ) -> int:
     """Apply `step` to every ECG that `given` means and that is not done; returns the exit status.
 
-    `wanted` says which files in folders are meant.
+    `wanted` says which files in folders are meant; a step that takes long tells its stages to `progress`.
     Whatever `step` raises for one file does not stop the others.
     """
     candidates = find_candidates(given, wanted)
-    progress = Progress(len(candidates))
+    progress = progress or Progress()
+    progress.begin(len(candidates))
     outcome = Outcome()
     for candidate in candidates:
         name = str(candidate.path)

@@ -92,7 +92,7 @@ def _add_digitize(commands: Commands[argparse.ArgumentParser]) -> None:
         "python -m ecg_core digitize scans --out digitized",
     )
     _add_paths(parser, "IMAGE", _IMAGES_HELP)
-    _add_page_scale(parser)
+    _add_page_facts(parser)
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="folder for the results; made if absent"
     )
@@ -280,7 +280,7 @@ def _command(
 def _add_batch_arguments(parser: argparse.ArgumentParser) -> None:
     _add_paths(parser, "PATH", _PATHS_HELP)
     _add_signal_facts(parser)
-    _add_page_scale(parser)
+    _add_page_facts(parser)
 
 
 def _add_signal_facts(parser: argparse.ArgumentParser) -> None:
@@ -295,7 +295,7 @@ def _add_paths(parser: argparse.ArgumentParser, name: str, explanation: str) -> 
     parser.add_argument("--resume", action="store_true", help="skip what an earlier run has done")
 
 
-def _add_page_scale(parser: argparse.ArgumentParser) -> None:
+def _add_page_facts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--px-per-mm",
         type=float,
@@ -307,4 +307,9 @@ def _add_page_scale(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--gain", type=float, metavar="MM_MV", help="gain of scanned pages (not found out then)"
+    )
+    parser.add_argument(
+        "--layout",
+        metavar="NAME",
+        help="layout of scanned pages, for example 3x4+1; every page is then taken for an ECG. A wrong one lists them",
     )

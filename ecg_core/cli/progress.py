@@ -12,17 +12,29 @@ _CLEAR_LINE = "\r\x1b[2K"
 class Progress:
     """Counts files on standard error."""
 
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._count = 0
+    def __init__(self) -> None:
+        self._total = self._count = 0
+        self._name = ""
         self._started = time.monotonic()
         self._is_terminal = sys.stderr.isatty()
+
+    def begin(self, total: int) -> None:
+        """Say how many files there are."""
+        self._total = total
 
     def start(self, name: str) -> None:
         """Say which file is at work."""
         self._count += 1
+        self._name = name
+        self._show(name)
+
+    def stage(self, stage: str) -> None:
+        """Say what is done with that file just now: of several pages, with which one."""
+        self._show(f"{self._name}: {stage}")
+
+    def _show(self, text: str) -> None:
         if self._is_terminal:
-            line = f"[{self._count}/{self._total}{self._remaining()}] {name}"
+            line = f"[{self._count}/{self._total}{self._remaining()}] {text}"
             width = shutil.get_terminal_size().columns - 1
             print(_CLEAR_LINE + line[:width], end="", file=sys.stderr, flush=True)
 

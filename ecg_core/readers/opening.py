@@ -88,10 +88,12 @@ def open_ecg(
     return to_record(recording, name=files[0].display_name)
 
 
-def open_document(path: Path, corrections: Corrections) -> Document:
+def open_document(
+    path: Path, corrections: Corrections, progress: Callable[[str], None] = lambda stage: None
+) -> Document:
     """Digitize the page or pages at a path (a picture, a PDF, or a zip of them) with everything found on the way.
 
-    Raises an `ECGError` as `open_ecg` does, also for an ECG that is in digital form already.
+    `progress` is told each stage, and of several pages which one is at work. Raises an `ECGError` as `open_ecg` does, also for an ECG that is in digital form already.
     """
     with _disk_errors_told(), TemporaryDirectory(prefix="ecg-") as folder:
         files, _, _ = _locate(path, Path(folder))
@@ -102,7 +104,7 @@ def open_document(path: Path, corrections: Corrections) -> Document:
                     f"{file.display_name} is no picture or PDF of an ECG but an ECG in digital form, or a table. "
                     "It needs no digitizing."
                 )
-        return digitize_files(files, corrections)
+        return digitize_files(files, corrections, progress)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,9 @@ def read_scan(request: ReadRequest) -> Recording:
     return Recording(format=DIGITIZED_PAGE, channels=channels, notes=record.notes)
 
 
-def digitize_files(files: Sequence[InputFile], corrections: Corrections) -> Document:
+def digitize_files(
+    files: Sequence[InputFile], corrections: Corrections, progress: Callable[[str], None] = lambda stage: None
+) -> Document:
     """Digitize every page with ECG in these files; what the user put right holds for all of them.
 
     Raises MissingInformationError (``needs="scale"``) where the paper does not tell how large a millivolt and a
@@ -37,7 +39,7 @@ def digitize_files(files: Sequence[InputFile], corrections: Corrections) -> Docu
     pages = [replace(page, number=number) for number, page in enumerate(pages, start=1)]
     from ecg_core.digitization.document import digitize_document  # loads PyTorch: other formats need not wait
 
-    document = digitize_document(pages, {page.number: corrections for page in pages})
+    document = digitize_document(pages, {page.number: corrections for page in pages}, progress)
     if not document.scale_known:
         raise MissingInformationError(
             f"{files[0].display_name} does not show for sure how large a second and a millivolt are printed. "

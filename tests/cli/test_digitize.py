@@ -11,6 +11,7 @@ from PIL import Image
 from ecg_core.cli.main import main
 from ecg_core.cli.paths import find_candidates, is_page
 from ecg_core.digitization import document as document_module
+from ecg_core.digitization.digitize import Progress
 from ecg_core.digitization.types import Corrections, Digitization, PageImage
 from ecg_core.errors import MissingInformationError, NotAnECGPageError
 from ecg_core.leads import STANDARD_LEADS
@@ -25,12 +26,12 @@ ECG, NO_ECG, NO_SCALE = 200, 50, 100  # brightness says what a picture holds
 
 @pytest.fixture(autouse=True)
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    def digitize(page: PageImage, corrections: Corrections, progress: object) -> Digitization:
+    def digitize(page: PageImage, corrections: Corrections, progress: Progress) -> Digitization:
         brightness = int(page.rgb[0, 0, 0])
-        if brightness == NO_ECG:
+        if brightness == NO_ECG and corrections.layout is None:
             raise NotAnECGPageError("There is no trace on this page.")
         known = brightness == ECG or corrections.gain_mm_mv is not None
-        return made_up_digitization(page, corrections, scale_known=known)
+        return made_up_digitization(page, corrections, progress, scale_known=known)
 
     monkeypatch.setattr(document_module, "digitize_page", digitize)
 
@@ -93,6 +94,32 @@ def test_the_scale_can_be_given(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert (found["px_per_mm"], found["speed_mm_s"], found["gain_mm_mv"]) == (6, 50, 20)
     assert main(["digitize", page, "--out", str(tmp_path), "--gain", "-1"]) == 1
     assert "--gain -1" in capsys.readouterr().err
+
+
+def test_layout_makes_an_ecg_of_a_page_that_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = str(picture(tmp_path / "odd.png", NO_ECG))
+    assert main(["digitize", page, "--out", str(tmp_path)]) == 1
+    assert (
+        "no trace on this page. Or tell how its leads stand, for example --layout" in capsys.readouterr().err
+    )
+    scale = ["--px-per-mm", "6", "--speed", "25", "--gain", "10"]
+    assert main(["digitize", page, "--out", str(tmp_path), "--layout", "3x4+1", *scale]) == 0
+    assert json.loads((tmp_path / "odd.json").read_text())["layout"] == "3x4+1"
+    assert main(["digitize", page, "--out", str(tmp_path), "--layout", "5x5"]) == 1
+    assert "--layout 5x5 is not known; give one of 3x4" in capsys.readouterr().err
+
+
+def test_terminal_shows_which_page_of_a_file_is_at_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "500")
+    frames = [Image.new("L", (SIDE_PX, SIDE_PX), ECG) for _ in range(2)]
+    frames[0].save(tmp_path / "two.tif", save_all=True, append_images=frames[1:])
+    assert main(["digitize", str(tmp_path / "two.tif"), "--out", str(tmp_path / "out")]) == 0
+    assert "two.tif: Page 2 of 2: Making a page up" in capsys.readouterr().err
 
 
 def test_resume_leaves_what_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
