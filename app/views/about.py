@@ -12,6 +12,7 @@ import streamlit as st
 
 from app.components.checkpoints import installed_checkpoints
 from app.components.downloads import csv_download, table_with_download
+from app.components.page_cards import draw_page_cards
 from app.components.text import as_markdown
 from ecg_core import __version__
 from ecg_core.errors import ECGError
@@ -57,6 +58,7 @@ def draw_page() -> None:
     st.subheader("Limits")
     st.markdown(LIMITS)
     draw_cards()
+    draw_page_cards()
     st.divider()
     st.markdown(shifted_headings((ROOT / "docs" / "data.md").read_text(encoding="utf-8")))
     draw_attribution()
@@ -64,7 +66,7 @@ def draw_page() -> None:
 
 
 def draw_cards() -> None:
-    st.subheader("The models")
+    st.subheader("The models of potassium")
     try:
         cards = [checkpoint.card for checkpoint in installed_checkpoints()]
     except ECGError as error:

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.components import checkpoints
+from app.components import checkpoints, page_cards
+from ecg_core.digitization import page_models
 from ecg_core.inference.checkpoint import CARD, WEIGHTS
 from tests.app.checkpoint_folders import write_checkpoint_folder
 
@@ -47,6 +48,29 @@ def test_a_card_shows_what_the_model_learned_from_and_its_checksum(models: Path)
     results = page.table[1].value
     assert results.loc["kind"].iloc[0] == "SIMULATED"
     assert results.loc["n"].iloc[0] == "120 examples of 30 records"
+
+
+def test_networks_that_read_pages_are_shown_with_what_they_learned_and_their_limits() -> None:
+    page = opened()
+    text = words(page)
+    for path in page_models.FOLDER.glob("*/card.json"):
+        card = json.loads(path.read_text(encoding="utf-8"))
+        assert f"{card['title']}: model card" in [expander.label for expander in page.expander]
+        for said in (card["summary"], *card["limits"], card["sha256"]):
+            assert said in text
+        facts = "\n".join(str(cell) for table in page.table for cell in table.value.iloc[:, 0])
+        assert card["trained_on"]["description"] in facts
+
+
+def test_damaged_card_of_a_page_network_leaves_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "reader").mkdir()
+    (tmp_path / "reader" / "card.json").write_text("{")
+    monkeypatch.setattr(page_cards, "FOLDER", tmp_path)
+    page = opened()
+    assert "missing or damaged" in page.warning[0].value
+    assert "Rules for honest splits" in words(page)
 
 
 def test_data_and_licences_are_told() -> None:
