@@ -63,11 +63,12 @@ def test_networks_that_read_pages_are_shown_with_what_they_learned_and_their_lim
 
 
 def test_damaged_card_of_a_page_network_leaves_the_rest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "reader").mkdir()
-    (tmp_path / "reader" / "card.json").write_text("{")
-    monkeypatch.setattr(page_cards, "FOLDER", tmp_path)
+    folder = tmp_path_factory.mktemp("page networks")
+    (folder / "reader").mkdir()
+    (folder / "reader" / "card.json").write_text("{")
+    monkeypatch.setattr(page_cards, "FOLDER", folder)
     page = opened()
     assert "missing or damaged" in page.warning[0].value
     assert "Rules for honest splits" in words(page)
