@@ -18,7 +18,10 @@ from ecg_core.errors import MissingInformationError, NotAnECGPageError
 
 _TOGETHER_MM = 1.5  # rows that begin (or end) together differ by less
 _LINE_MM = 0.4  # the thickness of a line, at most
-_TOUCH_MM = 0.3  # a trace that begins nearer to its pulse begins at it
+_STROKE_MM = 0.2  # from the middle of a pulse's stroke to where a trace beside it is seen
+_TOUCH_MM = 1.2  # a trace that begins so near to its pulse, and is joined to it, begins at it
+_TOUCH_BAND_MM = 5.0  # from the baseline: where the line between them is looked for
+_INK = 0.4  # probability from which a pixel counts
 _WHOLE_ROW = 0.5  # of the longest row: shorter ones keep their own ends
 
 
@@ -41,9 +44,7 @@ def find_layout(
         n_rows = wanted[0].n_rows
         rows = _so_many(rows, n_rows, height) if rows else blank_rows(n_rows, width, height)
     pulses = find_pulses(flat, ink, rows)
-    ends_px = np.array(
-        [_without_pulses(row, number, pulses, flat.px_per_mm) for number, row in enumerate(rows)]
-    )
+    ends_px = _ends(rows, pulses, ink, flat.px_per_mm)
     whole = np.ptp(ends_px, axis=1) >= _WHOLE_ROW * np.ptp(ends_px, axis=1).max()
     page = PageEvidence(
         rows=rows,
@@ -55,7 +56,7 @@ def find_layout(
     )
     arrangement = best_arrangement(page, wanted)
     first_px, last_px = (float(x) for x in arrangement.shape.bounds_px[[0, -1]])
-    ends_px[whole] = first_px, last_px
+    ends_px[whole] = _clear_of_pulses((first_px, last_px), pulses, flat.px_per_mm)
     found = lead_boxes(arrangement, rows, ends_px.clip(first_px, last_px), flat.rgb.shape[0], flat.px_per_mm)
     return Layout(
         name=arrangement.name,
@@ -119,19 +120,77 @@ def _agreed(places_px: NDArray[np.float64], together_px: float, latest: bool) ->
     return [float(np.median(places_px[near[k]])) for k in chosen]
 
 
+def _ends(rows: Sequence[Row], pulses: Sequence[Pulse], ink: InkMap, px_per_mm: float) -> NDArray[np.float64]:
+    """From where to where the trace of each row runs `(rows, 2)`; from the strokes of pulses where it is joined to those."""
+    ends_px = np.array([_without_pulses(row, number, pulses, px_per_mm) for number, row in enumerate(rows)])
+    for side, edge_px in enumerate(_joints_px(rows, ends_px, pulses, ink, px_per_mm)):
+        if edge_px is not None:
+            beside = abs(ends_px[:, side] - edge_px) < _TOUCH_MM * px_per_mm
+            ends_px[beside, side] = edge_px
+    return ends_px
+
+
+def _joints_px(
+    rows: Sequence[Row],
+    ends_px: NDArray[np.float64],
+    pulses: Sequence[Pulse],
+    ink: InkMap,
+    px_per_mm: float,
+) -> tuple[float | None, float | None]:
+    """Where traces begin at pulses on their left and end at pulses on their right; None where most do not."""
+    found: tuple[list[tuple[float, bool]], list[tuple[float, bool]]] = ([], [])
+    for pulse in pulses:
+        first_px, last_px = ends_px[pulse.row]
+        if pulse.box.x1_px < (first_px + last_px) / 2:
+            inner_px = pulse.box.x1_px
+            found[0].append((inner_px, _joined(inner_px, first_px, rows[pulse.row], ink, px_per_mm)))
+        else:
+            inner_px = pulse.box.x0_px
+            found[1].append((inner_px, _joined(last_px, inner_px, rows[pulse.row], ink, px_per_mm)))
+    left, right = (
+        float(np.median([x for x, _ in side]))
+        if side and np.mean([joined for _, joined in side]) > 0.5
+        else None
+        for side in found
+    )
+    return left, right
+
+
 def _without_pulses(row: Row, number: int, pulses: Sequence[Pulse], px_per_mm: float) -> tuple[float, float]:
     """The ends of a row's trace without its pulse, or without those of other rows, which stand above each other."""
     x0_px, x1_px = row.x0_px, row.x1_px
-    line_px, touch_px = _LINE_MM * px_per_mm, _TOUCH_MM * px_per_mm
+    line_px = _LINE_MM * px_per_mm
     for pulse in [pulse for pulse in pulses if pulse.row == number] or pulses:
         before, after = pulse.box.x0_px - line_px, pulse.box.x1_px + line_px
         if after < (x0_px + x1_px) / 2:
             first_px = float(row.x_px[np.searchsorted(row.x_px, after)]) if row.x_px.size else after
-            x0_px = max(x0_px, first_px if first_px > after + touch_px else pulse.box.x1_px)
+            x0_px = max(x0_px, first_px)
         elif before > (x0_px + x1_px) / 2:
             last_px = float(row.x_px[np.searchsorted(row.x_px, before) - 1]) if row.x_px.size else before
-            x1_px = min(x1_px, last_px if last_px < before - touch_px else pulse.box.x0_px)
+            x1_px = min(x1_px, last_px)
     return x0_px, x1_px
+
+
+def _joined(left_px: float, right_px: float, row: Row, ink: InkMap, px_per_mm: float) -> bool:
+    """Whether a line leads without a break over the short way between a pulse and the trace of its row."""
+    if right_px - left_px > _TOUCH_MM * px_per_mm:
+        return False
+    top = max(0, round(row.baseline_px - _TOUCH_BAND_MM * px_per_mm))
+    band = slice(top, round(row.baseline_px + _TOUCH_BAND_MM * px_per_mm) + 1)
+    columns = slice(round(left_px), round(right_px) + 1)
+    between = ink.trace[band, columns] + ink.pulse[band, columns]
+    return bool((between.max(0) > _INK).all())
+
+
+def _clear_of_pulses(
+    span_px: tuple[float, float], pulses: Sequence[Pulse], px_per_mm: float
+) -> tuple[float, float]:
+    """A span without the strokes of pulses that stand at its very ends."""
+    first_px, last_px = span_px
+    stroke_px = _STROKE_MM * px_per_mm
+    left = [pulse.box.x1_px for pulse in pulses if abs(pulse.box.x1_px - first_px) < stroke_px]
+    right = [pulse.box.x0_px for pulse in pulses if abs(pulse.box.x0_px - last_px) < stroke_px]
+    return max([first_px, *(x + stroke_px for x in left)]), min([last_px, *(x - stroke_px for x in right)])
 
 
 def _reasons(arrangement: Arrangement) -> tuple[str, ...]:

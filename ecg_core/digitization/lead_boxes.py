@@ -85,6 +85,7 @@ def _extent(
     if cell.rhythm or shape.n_columns == 1:
         return float(span_px[0]), float(span_px[1])
     x0_px, x1_px = (float(x) for x in shape.bounds_px[cell.column : cell.column + 2])
+    x0_px = max(x0_px, float(span_px[0]))
     if cell.column == shape.n_columns - 1:
         return x0_px, float(span_px[1])
     return x0_px, _printed_until(x1_px, rows[: shape.n_main], px_per_mm)

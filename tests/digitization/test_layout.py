@@ -180,6 +180,14 @@ def test_a_page_without_trace_is_refused_in_words() -> None:
         find_layout(page.flat, blank, (), AS_FOUND)
 
 
+def test_time_zero_is_at_the_stroke_of_a_pulse_that_the_trace_is_joined_to() -> None:
+    page = printed_page(replace(STYLE, pulses=PulseStyle("left", 5.0, feet_mm=0.0, space_mm=0.0)))
+    layout = layout_of(page)
+    zero_px = page.truth.print.leads[0].box_px[0]
+    assert layout.time_zero_px == pytest.approx(zero_px, abs=0.15 * PX_PER_MM)
+    assert all(box.box.x0_px > layout.time_zero_px for box in layout.boxes if box.column == 0)
+
+
 class TestCorrections:
     """What the user says is final."""
 
