@@ -143,7 +143,11 @@ def _progress_shown() -> Iterator[Progress]:
             status.update(label=f"{stage}…")
             lines.markdown("  \n".join(stages[-_LINES_OF_PROGRESS:]))
 
-        yield show
+        try:
+            yield show
+        except ECGError:
+            status.update(label="Not digitized")
+            raise
 
 
 def _change_page(wish: state.PageChange) -> None:

@@ -11,10 +11,10 @@ from ecg_core.digitization.layouts import layout_names
 _USUAL = "3x4+1"
 
 
-def draw_by_hand(left_out: LeftOutPages, key: str) -> None:
+def draw_by_hand(left_out: LeftOutPages, key: str, *, border: bool = True) -> None:
     """Which page, which layout, and the button that opens it on the page Scan."""
     numbers, layouts = list(left_out.reasons), layout_names()
-    with st.form(key, border=True):
+    with st.form(key, border=border):
         st.markdown(
             "**Is it an ECG all the same?** Say how its leads stand on the paper. The page Scan then shows the "
             "picture, where you can set corners, rotation, scale, layout and the box of every lead."

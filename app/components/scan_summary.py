@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -18,6 +20,8 @@ from ecg_core.figures.confidence import confidence_words
 from ecg_core.figures.scan_marks import lead_confidence
 
 _BY_HAND = "You set this page up by hand: check Paper, Scale, and the name and box of every lead. By itself it was refused:"
+
+_DOUBTS_SHOWN = 3  # more of them would push the page itself off the screen
 
 
 def draw_headline(page: ScannedPage) -> None:
@@ -50,15 +54,18 @@ def draw_doubts(scan: Scan, page: ScannedPage) -> None:
         )
     by_hand = [f"{_BY_HAND} {page.refused}"] if page.refused else []
     doubts = list(
-        dict.fromkeys((*by_hand, *found.calibration.warnings, *found.warnings, *scan.document.left_out))
+        dict.fromkeys((*by_hand, *found.calibration.warnings, *scan.document.left_out, *found.warnings))
     )
     if len(doubts) == 1:
         st.warning(_sentence(doubts[0]), icon=":material/warning:")
     elif doubts:
-        st.warning("\n".join(f"- {_sentence(doubt)}" for doubt in doubts))
+        st.warning(_listed(doubts[:_DOUBTS_SHOWN]))
+        if more := doubts[_DOUBTS_SHOWN:]:
+            with st.expander(f"{len(more)} more {'warning' if len(more) == 1 else 'warnings'}"):
+                st.markdown(_listed(more))
     if scan.left_out.reasons:
         with st.expander("Use a page that was left out"):
-            draw_by_hand(scan.left_out, key="by_hand_too")
+            draw_by_hand(scan.left_out, key="by_hand_too", border=False)
 
 
 def lead_table(found: Digitization) -> pd.DataFrame:
@@ -93,6 +100,10 @@ def draw_leads_table(page: ScannedPage) -> None:
         height="content",
         column_config={"Why": st.column_config.TextColumn(width="large")},
     )
+
+
+def _listed(doubts: Sequence[str]) -> str:
+    return "\n".join(f"- {_sentence(doubt)}" for doubt in doubts)
 
 
 def _sentence(text: str) -> str:
