@@ -50,7 +50,9 @@ def find_r_peaks(record: ECGRecord) -> NDArray[np.int64]:
     centres = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
     if not centres.size:
         return centres
-    return _refine(record, centres)
+    moved = refine_r_peaks(record, centres)
+    apart: NDArray[np.bool_] = np.diff(moved, prepend=-record.n_samples) > 0.5 * REFRACTORY_S * fs_hz
+    return moved[apart]
 
 
 def qrs_envelope(signal_mv: NDArray[np.float32], fs_hz: float) -> Floats:
@@ -104,7 +106,7 @@ def _qrs_centres(signal_mv: NDArray[np.float32], fs_hz: float) -> NDArray[np.int
     return np.asarray(peaks[keep], dtype=np.int64)
 
 
-def _refine(record: ECGRecord, centres: NDArray[np.int64]) -> NDArray[np.int64]:
+def refine_r_peaks(record: ECGRecord, centres: NDArray[np.int64]) -> NDArray[np.int64]:
     """Move each QRS centre to the dominant deflection of the reference lead, or of the next one recorded there."""
     half = round(SEARCH_S * record.fs_hz)
     moved, left = centres.copy(), np.ones(centres.size, dtype=bool)
@@ -115,9 +117,7 @@ def _refine(record: ECGRecord, centres: NDArray[np.int64]) -> NDArray[np.int64]:
         left[here] = False
         if not left.any():
             break
-    moved = np.clip(moved, 0, record.n_samples - 1)
-    apart: NDArray[np.bool_] = np.diff(moved, prepend=-record.n_samples) > 0.5 * REFRACTORY_S * record.fs_hz
-    return np.asarray(moved[apart], dtype=np.int64)
+    return np.clip(moved, 0, record.n_samples - 1)
 
 
 def _to_peak(windows: Floats, sign: float) -> NDArray[np.int64]:

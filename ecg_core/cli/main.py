@@ -30,7 +30,7 @@ _IMAGES_HELP = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status: 0 all well, 1 something failed, 2 wrong usage."""
     arguments = build_parser().parse_args(argv)
-    command = importlib.import_module(f"ecg_core.cli.{arguments.command.replace('-', '_')}")
+    command = importlib.import_module(f"ecg_core.cli.{_module(arguments)}")
     try:
         status: int = command.run(arguments)
     except ECGError as error:
@@ -40,6 +40,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\nInterrupted. What was finished is kept.", file=sys.stderr)
         return 130
     return status
+
+
+def _module(arguments: argparse.Namespace) -> str:
+    """The module of a command, or of one of its tasks that has its own."""
+    if getattr(arguments, "task", None) in ("delineation", "beats"):
+        return "evaluate_delineation"
+    if getattr(arguments, "model", None) == "delineator":
+        return "train_delineator"
+    command: str = arguments.command
+    return command.replace("-", "_")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -121,13 +131,23 @@ def _add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
     parser = _command(
         commands,
         "evaluate",
-        "show how good a model's estimates are",
-        "Compare estimates with the truth: error, detection of hyper- and hypokalemia, interval coverage, "
-        "overall and per potassium range, beside always answering the mean.",
+        "show how good estimates of potassium, or waves and beats, are",
+        "potassium: compare estimates with the truth: error, detection of hyper- and hypokalemia, interval coverage, "
+        "overall and per potassium range, beside always answering the mean. delineation: compare P, QRS and T with the "
+        "marks of LUDB or the QT database; beats: with those of the MIT-BIH Arrhythmia Database; as PhysioNet ships them.",
         "python -m ecg_core evaluate potassium",
     )
     parser.set_defaults(installed=CHECKPOINTS)
-    parser.add_argument("task", choices=["potassium"], metavar="TASK", help="what is estimated: potassium")
+    parser.add_argument(
+        "task",
+        choices=["potassium", "delineation", "beats"],
+        metavar="TASK",
+        help="potassium, delineation or beats",
+    )
+    parser.add_argument(
+        "--root", type=Path, metavar="DIR", help="folder of marked ECGs; for delineation and beats"
+    )
+    parser.add_argument("--method", metavar="NAME", help="another way to find waves; a wrong name lists them")
     parser.add_argument(
         "checkpoints",
         type=Path,
@@ -147,14 +167,25 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     parser = _command(
         commands,
         "train",
-        "train a potassium model",
+        "train a potassium model, or the finder of P, QRS and T",
         "Train a model on simulated potassium over real ECGs, calibrate it, evaluate it on ECGs it never saw "
-        "and write the checkpoint. Takes hours. Stop it at any time: the same command goes on where it stopped.",
+        "and write the checkpoint. Takes hours. Stop it at any time: the same command goes on where it stopped. "
+        "'delineator' is trained on LUDB and judged by cross-validation, in about half an hour.",
         "python -m ecg_core train dcrnn --base-ecgs ptb-xl --out checkpoints/dcrnn",
     )
     parser.add_argument("model", metavar="MODEL", help="which model; a wrong name lists them")
     parser.add_argument(
-        "--base-ecgs", type=Path, required=True, metavar="DIR", help="PTB-XL as PhysioNet ships it (500 Hz)"
+        "--base-ecgs",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="PTB-XL as PhysioNet ships it (500 Hz); for delineator, LUDB",
+    )
+    parser.add_argument(
+        "--noise",
+        type=Path,
+        metavar="DIR",
+        help="MIT-BIH Noise Stress Test Database as PhysioNet ships it; for delineator",
     )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="folder of the checkpoint, checkpoints/<name>"

@@ -35,7 +35,7 @@ def morph(signal_mv: Signal, fs_hz: float, landmarks: Landmarks, change: BeatCha
     time_s = np.arange(n_samples) / fs_hz
     source = _scaled_waves(signal_mv, time_s, landmarks, change)
     target_knots = target_landmarks(landmarks, change)
-    source_time = _inverse_warp(landmarks.knots_s, target_knots, time_s)
+    source_time = inverse_warp(landmarks.knots_s, target_knots, time_s)
     warped = CubicSpline(time_s, source, axis=1)(np.clip(source_time, 0.0, time_s[-1]))
     warped = _with_u_and_st(warped, time_s, target_knots, change, _t_direction(signal_mv, fs_hz, landmarks))
     return _slurred(warped, time_s, fs_hz, target_knots, change).astype(np.float32)
@@ -64,8 +64,8 @@ def target_landmarks(landmarks: Landmarks, change: BeatChange) -> Times:
     )
 
 
-def _inverse_warp(source_knots: Times, target_knots: Times, time_s: Times) -> Times:
-    """For each output time the source time it shows; beyond the outer knots time runs at its own pace."""
+def inverse_warp(source_knots: Times, target_knots: Times, time_s: Times) -> Times:
+    """For each output time the source time it shows, rising, `(samples,)`; beyond the outer knots time runs at its own pace."""
     source, target = source_knots.ravel(), target_knots.ravel()
     keep = np.insert(np.diff(target) > 1e-6, 0, True)
     source, target = source[keep], target[keep]
