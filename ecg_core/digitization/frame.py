@@ -12,14 +12,13 @@ from ecg_core.digitization.grid import MeasuredGrid, measure_grid
 from ecg_core.digitization.grid_evidence import Mask, Picture
 from ecg_core.digitization.mapping import Matrix, PaperMap, resizing, rotating, scaling, transform
 from ecg_core.digitization.page_scale import guessed_px_per_mm, guessed_sheet_mm
-from ecg_core.digitization.paper import paper_outline, sheet_corners
+from ecg_core.digitization.paper import paper_outline, reaching, sheet_corners
 from ecg_core.digitization.print_strokes import Strokes, find_strokes, row_direction_deg, rowness
 from ecg_core.digitization.types import PageImage, Points
 
 _LONGER_SIDE_PX = 2048  # of the picture in which grid and print are measured
 _CLEARLY = 2.0  # how much clearer rows have to be the other way to turn the page
 _MOSTLY_SEEN = 0.6  # a grid followed on so much of the paper is certain
-_GOES_ON = 0.3  # part of what was taken for desk on which a grid proves it to be paper
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +43,9 @@ def find_frame(page: PageImage, corners: Points | None) -> Frame:
     paper = _mask(outline, small, small_from_source)
     strokes = find_strokes(small, paper)
     grid = measure_grid(small, paper, strokes)
-    if grid is not None and corners is None and grid.beyond > _GOES_ON:
-        outline = None  # it was the edge of a shadow
+    if grid is not None and corners is None and outline is not None and len(grid.beyond):
+        # part of its edge was that of a shadow
+        outline = reaching(outline, transform(np.linalg.inv(small_from_source), grid.beyond))
         grid = measure_grid(small, _mask(outline, small, small_from_source), strokes)
     if grid is not None:
         return _by_grid(grid, outline, np.linalg.inv(small_from_source), strokes)

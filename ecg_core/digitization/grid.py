@@ -9,11 +9,12 @@ import numpy as np
 from ecg_core.digitization.grid_evidence import CHANNELS, Evidence, Mask, Picture, grid_evidence
 from ecg_core.digitization.grid_lattice import Lattice, fit_lattice, seed
 from ecg_core.digitization.grid_phase import flat_bend, follow_lines, lattice_view, slipped, units_per_px
-from ecg_core.digitization.grid_scale import LineSpacing, line_spacing, line_spectrum, subdivision
+from ecg_core.digitization.grid_scale import LineSpacing, has_fifths, line_spacing, line_spectrum
 from ecg_core.digitization.grid_tiles import tile_spectra
 from ecg_core.digitization.mapping import Bend, Matrix, scaling
 from ecg_core.digitization.paper import whole_picture
 from ecg_core.digitization.print_strokes import Strokes
+from ecg_core.digitization.types import Points
 
 _TILES_ALONG = 8
 _LEAST_TILE_PX = 96
@@ -22,6 +23,7 @@ _LEAST_PROMINENCE = 3.3  # nepers; what looks like a lattice in traces and noise
 _LEAST_SEEN = 0.25  # of the tiles
 _LEAST_DEPTH = 0.4  # of the picture's corners, the middle's being 1: stronger perspective is no page
 _FINEST = 0.4  # lines a pixel that can be followed
+_LEAST_LINES_DB = 10.0  # lines followed over the page stand out by more; strokes that happen to repeat do not
 _FEW = 0.01  # part of the page on which a line may be lost
 _PULL = 0.03  # towards the wide lines where fine ones are faint
 _VIEW_PX = 48.0  # per line at most
@@ -31,15 +33,15 @@ _VIEW_PX = 48.0  # per line at most
 class MeasuredGrid:
     """The grid of a picture: `mm_to_picture` after `bend` takes millimetres on paper to its pixels.
 
-    `seen` is the part of the paper on which the grid was followed, `beyond` the part of what was taken for desk on
-    which it goes on.
+    `seen` is the part of the paper on which the grid was followed, `beyond` `(n, 2)` the corners of those pieces of what
+    was taken for desk on which it plainly goes on.
     """
 
     mm_to_picture: Matrix
     bend: Bend
     spacing: LineSpacing
     seen: float
-    beyond: float
+    beyond: Points
 
 
 def measure_grid(rgb: Picture, paper: Mask, strokes: Strokes) -> MeasuredGrid | None:
@@ -59,7 +61,10 @@ def measure_grid(rgb: Picture, paper: Mask, strokes: Strokes) -> MeasuredGrid | 
         return None
     if depth.min() < _LEAST_DEPTH:
         return None
-    plane_from_image, bend, spacing = _settled(evidence, lattice, strokes.width_px)
+    settled = _settled(evidence, lattice, strokes.width_px)
+    if settled is None:
+        return None
+    plane_from_image, bend, spacing = settled
     to_lines = scaling(1 / spacing.mm, 1 / spacing.mm)
     return MeasuredGrid(
         mm_to_picture=np.linalg.inv(plane_from_image) @ to_lines,
@@ -70,11 +75,12 @@ def measure_grid(rgb: Picture, paper: Mask, strokes: Strokes) -> MeasuredGrid | 
     )
 
 
-def _beyond(lattice: Lattice, channel: Evidence, desk: Mask) -> float:
+def _beyond(lattice: Lattice, channel: Evidence, desk: Mask) -> Points:
     if not desk.any():
-        return 0.0
+        return np.empty((0, 2))
     evidence = grid_evidence(channel, desk, _window_px(desk.shape))
-    return float(lattice.seen_in(tile_spectra(evidence, desk, _tile_px(desk.shape))).mean())
+    spectra = tile_spectra(evidence, desk, _tile_px(desk.shape))
+    return spectra.corners_px(lattice.seen_in(spectra, _LEAST_PROMINENCE))
 
 
 def _best_channel(rgb: Picture, paper: Mask) -> Evidence:
@@ -96,22 +102,26 @@ def _tile_px(shape: tuple[int, ...]) -> int:
     return max(_LEAST_TILE_PX, max(shape) // _TILES_ALONG)
 
 
-def _settled(evidence: Evidence, lattice: Lattice, stroke_px: float) -> tuple[Matrix, Bend, LineSpacing]:
-    """The lattice counted in its widest period, how it bends, and what that period is."""
+def _settled(
+    evidence: Evidence, lattice: Lattice, stroke_px: float
+) -> tuple[Matrix, Bend, LineSpacing] | None:
+    """The lattice counted in its widest period, how it bends, and what that period is; None if it has no lines."""
     plane_from_image = lattice.plane_from_image
     bend = _bend(evidence, lattice)
     line_px = 1 / units_per_px(plane_from_image)
     view_px = min(line_px, _VIEW_PX)
     view = lattice_view(evidence, plane_from_image, bend, view_px)
     spectrum = line_spectrum(view, view_px)
-    period = subdivision(spectrum)
-    if period > 1:
-        plane_from_image = scaling(1 / period, 1 / period) @ plane_from_image
-        bend = bend.scaled(1 / period)
-        spectrum = line_spectrum(view, view_px * period)
-        line_px *= period
+    if spectrum.seen(1) < _LEAST_LINES_DB:
+        return None
+    fifths = has_fifths(spectrum)
+    if fifths:
+        plane_from_image = scaling(1 / 5, 1 / 5) @ plane_from_image
+        bend = bend.scaled(1 / 5)
+        spectrum = line_spectrum(view, view_px * 5)
+        line_px *= 5
     lines = max(np.ptp(lattice.tiles, axis=0)) / line_px
-    spacing = line_spacing(spectrum, period == 5, lines, stroke_px / line_px)
+    spacing = line_spacing(spectrum, fifths, lines, stroke_px / line_px)
     return plane_from_image, bend, spacing
 
 

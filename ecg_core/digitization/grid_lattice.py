@@ -18,7 +18,7 @@ _SKEW_DEG = 10.0  # from a right angle
 _SQUEEZE = 1.28  # of one direction against the other
 _LEAST_PROMINENCE = 2.2  # nepers; traces and text alone stay below
 _WHOLE = 0.25  # how far from whole a measured multiple may be
-_SQUARENESS = 3.0  # how little a squeezed lattice is believed beside a square one
+_SQUARENESS = 3.0  # how little a squeezed or oblique lattice is believed beside a square one
 _NEARLY_AS_GOOD = 0.6  # a slower lattice is preferred: its lines cannot be taken for one another
 _REACHES = (0.15, 0.08, 0.05)  # in which peaks are looked for, pass by pass, as parts of the frequency
 _HARMONICS = 5, 4, 3, 2  # of the lines, looked at in this order
@@ -42,9 +42,11 @@ class Lattice:
     seen: float
     prominence: float
 
-    def seen_in(self, spectra: TileSpectra) -> NDArray[np.bool_]:
-        """In which tiles `(tiles,)` the lattice runs as said."""
-        return _peaks(spectra, self.plane_from_image, 1, _REACHES[-1]).agree(self.plane_from_image)
+    def seen_in(self, spectra: TileSpectra, least: float) -> NDArray[np.bool_]:
+        """In which tiles `(tiles,)` the lattice runs as said and stands out by `least` nepers."""
+        peaks = _peaks(spectra, self.plane_from_image, 1, _REACHES[-1])
+        seen: NDArray[np.bool_] = peaks.agree(self.plane_from_image) & (peaks.prominence.min(axis=1) > least)
+        return seen
 
 
 def seed(spectra: TileSpectra) -> tuple[Points, float]:
@@ -65,9 +67,10 @@ def seed(spectra: TileSpectra) -> tuple[Points, float]:
     # The clearest pair may be of harmonics: it has to be made of whole numbers of the lines.
     multiples = pairs[int(worth.argmax())] @ np.linalg.pinv(pairs)
     likely = (worth > _NEARLY_AS_GOOD * worth.max()) & _whole(multiples).all(axis=(1, 2))
-    # The area of the pair is twice as large for the diagonals of a lattice as for its sides; squeezed pairs count as
-    # if larger, as 4 lines one way are matched by 5 the other way on square paper.
-    slowness = np.where(likely, lengths.prod(axis=1) * squeeze**_SQUARENESS, np.inf)
+    # The area of the pair is twice as large for the diagonals of a lattice as for its sides; squeezed and oblique pairs
+    # count as if larger: on square paper 4 lines one way are matched by 5 the other way, and a pair of one area by one
+    # that goes a wide line askew for each of its fine ones.
+    slowness = np.where(likely, lengths.prod(axis=1) * (squeeze * (1 + cosine)) ** _SQUARENESS, np.inf)
     return _right_and_down(pairs[int(slowness.argmin())]), float(worth.max())
 
 

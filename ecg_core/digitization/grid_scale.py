@@ -54,13 +54,14 @@ def line_spectrum(view: Evidence, px_per_line: float) -> LineSpectrum:
     return LineSpectrum(10 * np.log10(power / power.max()), 10 * np.log10(power / np.array(floor)))
 
 
-def subdivision(spectrum: LineSpectrum) -> int:
-    """How many of the lattice's lines make one period of all that is printed."""
-    for lines in (5, 3, 2):
-        between = [spectrum.seen(i / lines) for i in range(1, 2 * lines) if i % lines]
-        if np.mean(between) > _SEEN_DB and max(between) > 2 * _SEEN_DB:
-            return lines
-    return 1
+def has_fifths(spectrum: LineSpectrum) -> bool:
+    """Whether every fifth of the lattice's lines is of another kind.
+
+    Other parts are not looked for: where lines are printed on whole pixels, their distances alternate, and what is
+    made of two or three of them seems to repeat.
+    """
+    between = [spectrum.seen(i / 5) for i in range(1, 10) if i != 5]
+    return bool(np.mean(between) > _SEEN_DB and max(between) > 2 * _SEEN_DB)
 
 
 def line_spacing(spectrum: LineSpectrum, fifths: bool, lines: float, stroke: float) -> LineSpacing:

@@ -39,6 +39,13 @@ class TileSpectra:
         """Cycles a pixel `(n, 2)` at places in the spectrum."""
         return (np.column_stack([column, row]) - self.origin) / self.size
 
+    def corners_px(self, which: NDArray[np.bool_]) -> Points:
+        """The corners `(4 n, 2)` of some tiles."""
+        half = (self.size - 1) / 2
+        around = half * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+        corners: Points = (self.centres_px[which][:, None] + around).reshape(-1, 2)
+        return corners
+
     def common_peaks(self, least: float, slowest_bins: float) -> tuple[Points, NDArray[np.float64]]:
         """Frequencies `(n, 2)` to the right that stand out in the mean of the tiles, and how much, highest first.
 

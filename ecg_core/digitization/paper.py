@@ -54,6 +54,12 @@ def paper_outline(rgb: NDArray[np.uint8]) -> Points | None:
     return points
 
 
+def reaching(outline: Points, further: Points) -> Points:
+    """The outline, clockwise, that takes in points outside it too."""
+    points = np.concatenate([outline, further]).astype(np.float32)
+    return _hull(points).reshape(-1, 2).astype(np.float64)
+
+
 def sheet_corners(outline: Points, shape: tuple[int, ...]) -> Points | None:
     """The four corners of an outline, clockwise from the upper left; None where it is not a whole sheet of paper."""
     length = cv2.arcLength(outline.astype(np.float32), True)
@@ -74,9 +80,12 @@ def sheet_corners(outline: Points, shape: tuple[int, ...]) -> Points | None:
 
 def _largest(mask: NDArray[np.uint8]) -> NDArray[np.int32]:
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return _hull(np.asarray(max(outlines, key=cv2.contourArea))).astype(np.int32)
+
+
+def _hull(points: NDArray[np.generic]) -> NDArray[np.generic]:
     # OpenCV holds that y runs up: what it calls counterclockwise is clockwise as seen
-    hull = cv2.convexHull(max(outlines, key=cv2.contourArea), clockwise=False)
-    return np.asarray(hull, np.int32)
+    return np.asarray(cv2.convexHull(points, clockwise=False))
 
 
 def _step(other: NDArray[np.uint8], inside: NDArray[np.uint8]) -> float:
