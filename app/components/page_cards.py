@@ -39,7 +39,7 @@ def _draw_card(card: Mapping[str, object]) -> None:
         section = card[key]
         if isinstance(section, Mapping):
             st.markdown(f"**{title}**")
-            said = {_label(name): _words(value) for name, value in section.items()}
+            said = {_label(n): str(value) if n == "seed" else _words(value) for n, value in section.items()}
             st.table(pd.Series(said, name=" "), border="horizontal")
     st.caption(f"SHA-256 of the weights: `{card['sha256']}`")
 

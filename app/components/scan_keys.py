@@ -28,7 +28,7 @@ def chosen_lead(page: ScannedPage) -> int:
 
 
 def choose_lead(position: int) -> None:
-    """Select another lead box (in a callback)."""
+    """Select another lead box."""
     st.session_state[page_key("lead")] = position
 
 

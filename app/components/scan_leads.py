@@ -96,26 +96,34 @@ def pointed_at_trace(page: ScannedPage, where: Click | Box) -> None:
 
 
 def _draw_picker(page: ScannedPage, *, with_new: bool) -> None:
+    """Pills for the lead boxes.
+
+    Streamlit tells options apart by their words: two of one name are numbered, and with every correction, which may
+    change a name, the pills begin afresh at the position that is selected.
+    """
     boxes = page.found.layout.boxes
+    names = [_name(box) for box in boxes]
 
     def name(position: int) -> str:
         if position == NEW_LEAD:
             return ":material/add: New"
         level = confidence_level(lead_confidence(page.found, boxes[position].lead))
-        return f"{level.sign} {_name(boxes[position])}"
+        count = names[: position + 1].count(names[position])
+        return f"{level.sign} {names[position]}{f' ({count})' if count > 1 else ''}"
 
     positions = [*in_standard_order(boxes), *([NEW_LEAD] if with_new else [])]
-    key = page_key("lead")
-    if st.session_state.get(key) not in positions:
-        st.session_state[key] = positions[0]
+    if st.session_state.get(page_key("lead")) not in positions:
+        choose_lead(positions[0])
+    key = revision_key(f"lead_pills_{with_new}", page)
+    st.session_state[key] = st.session_state[page_key("lead")]
     st.pills(
         "Selected lead",
         positions,
         format_func=name,
         key=key,
+        on_change=lambda: choose_lead(st.session_state[key]),
         required=True,
         wrap=True,
-        persist_state="session",
     )
 
 

@@ -241,6 +241,16 @@ def test_lead_is_renamed(scan: AppTest) -> None:
     assert corrections(scan).boxes[0].area is None
 
 
+def test_lead_stays_selected_as_it_gets_the_name_of_another_and_its_own_again(scan: AppTest) -> None:
+    select(scan, V3)
+    next(s for s in scan.selectbox if s.label == "Printed lead").set_value("V2")
+    press(scan, "Apply")
+    assert scan.pills[0].value == V3
+    assert len(set(scan.pills[0].options)) == len(scan.pills[0].options)
+    press(scan, "Undo")
+    assert scan.pills[0].value == V3
+
+
 def test_lead_is_moved_by_numbers(scan: AppTest) -> None:
     select(scan, V3)
     next(n for n in scan.number_input if n.label == "Right (px)").set_value(700)
