@@ -15,13 +15,13 @@ from ecg_core.annotation.learned import LearnedDelineator
 from ecg_core.annotation.wave_net import WaveNet, fuse_normalization
 from ecg_core.annotation.wave_weights import store_network
 from ecg_core.datasets.ludb import N_FOLDS, LudbECG, read_ludb
+from ecg_core.datasets.marked_examples import Example, marked_examples
 from ecg_core.evaluation.delineation import LeadScores, marks_ms, p_share
 from ecg_core.evaluation.fiducials import score_table
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.inference.checkpoint import half_precision
 from ecg_core.training.loop import Epoch, Stage, run_stage
 from ecg_core.training.marked_batches import MarkedBatches, Signals, read_noise, training_noise
-from ecg_core.training.marked_examples import Example, marked_examples
 
 _LEADS_PER_BATCH = 48
 _STEPS_PER_EPOCH, _STEPS_OF_CHECK = 60, 6

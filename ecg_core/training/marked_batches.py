@@ -14,10 +14,10 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import butter, sosfiltfilt
 
 from ecg_core.annotation.wave_net import CLASSES, FS_HZ
+from ecg_core.datasets.marked_examples import EXAMPLE_FS_HZ, Example
 from ecg_core.errors import ECGError
 from ecg_core.filtering.resample import resample
 from ecg_core.training.batches import Batch
-from ecg_core.training.marked_examples import EXAMPLE_FS_HZ, Example
 
 CROP_SAMPLES = 1536  # 6.1 s
 _LEAD_COUNTS = (1, 2, 3, 6, 12)  # all crops of a batch have as many leads

@@ -5,7 +5,7 @@ import pytest
 
 from ecg_core.annotation.wave_net import QRS, P, T
 from ecg_core.datasets.ludb import LudbECG, read_ludb
-from ecg_core.training.marked_examples import EXAMPLE_FS_HZ, Example, marked_examples
+from ecg_core.datasets.marked_examples import EXAMPLE_FS_HZ, Example, marked_examples
 from tests.datasets.marked_folders import ludb_folder
 
 
