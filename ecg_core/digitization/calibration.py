@@ -21,16 +21,16 @@ def calibrate(
     measures = measure(layout)
     speeds, gains = printed_speeds_mm_s(texts), printed_gains_mm_mv(texts)
     by_grid = flat.grid.found or corrections.px_per_mm is not None
+    gain = corrections.gain_mm_mv or _single(gains)
     if by_grid:
-        time = time_scale_by_grid(measures, flat.px_per_mm, speeds, corrections.speed_mm_s)
+        said = corrections.px_per_mm is not None
+        time = time_scale_by_grid(measures, flat.px_per_mm, speeds, corrections.speed_mm_s, gain, said)
     else:
-        gain = corrections.gain_mm_mv or _single(gains)
         time = time_scale_without_grid(measures, flat.px_per_mm, speeds, corrections.speed_mm_s, gain)
-    px_per_mm = flat.px_per_mm if by_grid else time.px_per_mm
     if corrections.gain_mm_mv is None and corrections.chest_gain_mm_mv is None:
-        height = gain_scale(layout, px_per_mm, gains, by_grid)
+        height = gain_scale(layout, time.px_per_mm, gains, by_grid)
     else:
-        height = said_gain_scale(layout, px_per_mm, corrections.gain_mm_mv, corrections.chest_gain_mm_mv)
+        height = said_gain_scale(layout, time.px_per_mm, corrections.gain_mm_mv, corrections.chest_gain_mm_mv)
     scale = flat.grid.evidence if by_grid else ()
     return Calibration(
         px_per_s=time.px_per_s,

@@ -19,7 +19,8 @@ from ecg_core.errors import MissingInformationError, NotAnECGPageError
 _TOGETHER_MM = 1.5  # rows that begin (or end) together differ by less
 _LINE_MM = 0.4  # the thickness of a line, at most
 _STROKE_MM = 0.2  # from the middle of a pulse's stroke to where a trace beside it is seen
-_TOUCH_MM = 1.2  # a trace that begins so near to its pulse, and is joined to it, begins at it
+_TOUCH_MM = 2.0  # a trace that begins so near to its pulse, and is joined to it, begins at it
+_JOINED = 0.5  # of the rows that have a pulse: where so many are joined to it, all are
 _TOUCH_BAND_MM = 5.0  # from the baseline: where the line between them is looked for
 _INK = 0.4  # probability from which a pixel counts
 _WHOLE_ROW = 0.5  # of the longest row: shorter ones keep their own ends
@@ -149,7 +150,7 @@ def _joints_px(
             found[1].append((inner_px, _joined(last_px, inner_px, rows[pulse.row], ink, px_per_mm)))
     left, right = (
         float(np.median([x for x, _ in side]))
-        if side and np.mean([joined for _, joined in side]) > 0.5
+        if side and np.mean([joined for _, joined in side]) >= _JOINED
         else None
         for side in found
     )

@@ -20,6 +20,9 @@ _SAME_PAGE = 0.015  # how exactly the size of a scanned page gives its scale
 _PLAUSIBLE_ROW_S = (1.5, 16.0)
 _PRINTED = 6.0
 _PULSE_WIDTH = 0.8
+_PULSE_HEIGHT = {True: 2.0, False: 0.5}  # a pulse as tall as the printed gain asks for, or the usual one
+_MISJUDGED = -3.0  # log of how rarely the lines of a grid are taken for others
+_OTHER_LINES = (2.0, 0.5, 5.0, 0.2, 2.5, 0.4)  # so many times as far apart as they seem
 
 
 @dataclass(frozen=True)
@@ -70,20 +73,46 @@ def measure(layout: Layout) -> Measures:
 
 
 def time_scale_by_grid(
-    measures: Measures, px_per_mm: float, printed_mm_s: Sequence[float], said_mm_s: float | None
+    measures: Measures,
+    px_per_mm: float,
+    printed_mm_s: Sequence[float],
+    said_mm_s: float | None,
+    gain_mm_mv: float | None = None,
+    millimetres_said: bool = False,
 ) -> TimeScale:
-    """The time scale where millimetres are known; the speed is what the user says, else what evidence there is."""
+    """The time scale where a grid gives millimetres; the speed is what the user says, else what evidence there is.
+
+    Where rows, pulses and print agree on it, the grid's lines are others than they were taken for, unless the user
+    said how long a millimetre is. `gain_mm_mv` is what is printed or said; None where it is neither.
+    """
     if said_mm_s is not None:
         said = f"{said_mm_s:g} mm/s as the user says"
         return TimeScale(px_per_mm * said_mm_s, said_mm_s, True, 1.0, (said,))
+    others = _OTHER_LINES if measures.pulse_height_px and not millimetres_said else ()
     scores = {
-        speed: usual + _support(speed, measures, px_per_mm, printed_mm_s) for speed, usual in _SPEEDS.items()
+        (speed, lines): usual
+        + (_MISJUDGED if lines != 1 else 0.0)
+        + _support(speed, measures, px_per_mm / lines, printed_mm_s)
+        + _pulse_support(measures, px_per_mm / lines, gain_mm_mv)
+        for speed, usual in _SPEEDS.items()
+        for lines in (1.0, *others)
     }
-    best = max(scores, key=lambda speed: scores[speed])
+    best = max(scores, key=lambda pair: scores[pair])
     total = sum(np.exp(score - scores[best]) for score in scores.values())
-    evidence, warnings = _speed_in_words(best, measures, px_per_mm, printed_mm_s)
+    speed, lines = best
+    evidence, warnings = _speed_in_words(speed, measures, px_per_mm / lines, printed_mm_s)
+    if lines != 1:
+        warnings += (
+            f"rows and calibration pulses fit a grid whose lines are {lines:g} times as far apart: please check the scale",
+        )
     confidence = float(1 / total) * (1.0 if not warnings else 0.8)
-    return TimeScale(px_per_mm * best, best, bool(evidence), confidence, evidence, warnings)
+    return TimeScale(px_per_mm / lines * speed, speed, bool(evidence), confidence, evidence, warnings)
+
+
+def _pulse_support(measures: Measures, px_per_mm: float, gain_mm_mv: float | None) -> float:
+    """What the height of the pulse speaks for."""
+    fits = _pulse_gain(measures, px_per_mm, (gain_mm_mv or USUAL_GAIN_MM_MV,)) is not None
+    return _PULSE_HEIGHT[gain_mm_mv is not None] * fits
 
 
 def _support(speed_mm_s: float, measures: Measures, px_per_mm: float, printed_mm_s: Sequence[float]) -> float:

@@ -108,6 +108,18 @@ def test_rows_may_have_gains_of_their_own() -> None:
     assert [calibration.gain_mm_mv[row] for row in range(12)] == [10.0] * 6 + [5.0] * 6
 
 
+@pytest.mark.parametrize("lines", [0.4, 0.5, 2.0])
+def test_a_grid_whose_lines_were_taken_for_others_is_put_right_by_pulses_rows_and_print(lines: float) -> None:
+    page = printed_page(STYLE)
+    layout = find_layout(page.flat, page.ink, page.texts, AS_FOUND)
+    misjudged = replace(page.flat, px_per_mm=lines * PX_PER_MM)
+    calibration = calibrate(misjudged, layout, page.texts, AS_FOUND)
+    require_scale(calibration, 25.0, 10.0)
+    assert any("please check the scale" in warning for warning in calibration.warnings)
+    said = calibrate(misjudged, layout, page.texts, Corrections(px_per_mm=lines * PX_PER_MM))
+    assert said.px_per_s == pytest.approx(said.speed_mm_s * misjudged.px_per_mm)
+
+
 class TestWithoutGrid:
     @pytest.mark.parametrize("gain_mm_mv", [5.0, 10.0, 20.0])
     @pytest.mark.parametrize("footer", [("{speed} mm/s", "{gain} mm/mV"), ()], ids=["printed", "not printed"])
