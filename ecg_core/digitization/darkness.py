@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.digitization.pen_colour import other_pens
 from ecg_core.digitization.types import InkMap
 
 _SURE = 0.9  # probability of trace from which a pixel shows what the ink looks like
@@ -19,16 +20,24 @@ _SOLID = 70  # percentile of darkness over those, many of which are edges
 _TELLING = 0.6  # part of the greatest contrast from which a colour channel tells ink from paper
 _STROKE_PX = 9  # across which a stroke shows how dark it is
 _FAINTEST = 0.35  # of the darkness of ink elsewhere
+_OTHER_PEN = (
+    0.3  # of its darkness is left to another pen: followed only where no trace is, and no stroke is cut by it
+)
 _PAPER_MM = 3.0  # within this distance blank paper is seen between grid lines and traces
 _COARSER = 4  # in which the paper is measured
 
 
 def sharpen(ink: InkMap, rgb: NDArray[np.uint8], px_per_mm: float) -> InkMap:
-    """The ink no stronger in any pixel than the page is dark there; `rgb` is the flat page, `(height, width, 3)`."""
+    """The ink no stronger in any pixel than the page is dark there, and none where another pen has written.
+
+    `rgb` is the flat page, `(height, width, 3)`.
+    """
     sure = ink.trace > _SURE
     if np.count_nonzero(sure) < _LEAST_PIXELS:
         return ink
-    dark = _darkness(rgb, sure, px_per_mm)
+    contrast = cv2.subtract(_paper(rgb, px_per_mm), rgb)
+    dark = _darkness(contrast, sure)
+    dark[other_pens(ink, contrast)] *= _OTHER_PEN
     return replace(
         ink,
         trace=np.minimum(ink.trace, dark),
@@ -37,13 +46,12 @@ def sharpen(ink: InkMap, rgb: NDArray[np.uint8], px_per_mm: float) -> InkMap:
     )
 
 
-def _darkness(rgb: NDArray[np.uint8], sure: NDArray[np.bool_], px_per_mm: float) -> NDArray[np.float32]:
+def _darkness(contrast: NDArray[np.uint8], sure: NDArray[np.bool_]) -> NDArray[np.float32]:
     """0 for paper to 1 for the colour of the ink.
 
     Of the channels in which the ink is dark the lightest counts, so that a grid of another colour is not dark. Where
     the ink is thinner than elsewhere, as in fast strokes, the darkest of it is 1.
     """
-    contrast = cv2.subtract(_paper(rgb, px_per_mm), rgb)
     solid = np.maximum(np.percentile(contrast[sure], _SOLID, axis=0), 1.0)
     telling = np.flatnonzero(solid >= _TELLING * solid.max())
     dark = np.min([contrast[:, :, channel] / np.float32(solid[channel]) for channel in telling], axis=0)
