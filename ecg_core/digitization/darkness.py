@@ -20,15 +20,13 @@ _SOLID = 70  # percentile of darkness over those, many of which are edges
 _TELLING = 0.6  # part of the greatest contrast from which a colour channel tells ink from paper
 _STROKE_PX = 9  # across which a stroke shows how dark it is
 _FAINTEST = 0.35  # of the darkness of ink elsewhere
-_OTHER_PEN = (
-    0.3  # of its darkness is left to another pen: followed only where no trace is, and no stroke is cut by it
-)
+_OTHER_PEN = 0.3  # of its darkness is left to a pen of another colour: it may have covered a piece of trace
 _PAPER_MM = 3.0  # within this distance blank paper is seen between grid lines and traces
 _COARSER = 4  # in which the paper is measured
 
 
 def sharpen(ink: InkMap, rgb: NDArray[np.uint8], px_per_mm: float) -> InkMap:
-    """The ink no stronger in any pixel than the page is dark there, and none where another pen has written.
+    """The ink no stronger in any pixel than the page is dark there, and faint where another pen has written.
 
     `rgb` is the flat page, `(height, width, 3)`.
     """
