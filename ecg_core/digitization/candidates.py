@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 
 _COUNT = 6  # runs kept per row and column: the own line, its neighbours', and some dirt
 _ANCHOR_REACH_MM = 1.0  # how far from a run a click may lie and still mean it
-_LEVEL = 3.0  # pens: a taller run is a stroke and on nobody's baseline
+_LEVEL_MM = 1.2  # a taller run is a stroke and on nobody's baseline
 _FAR_PX = 1e6
 
 
@@ -33,17 +33,26 @@ class Bands:
     baseline_px: Floats
     anchors: tuple[tuple[int, int, float], ...]
 
+    @property
+    def spacing_px(self) -> float:
+        """The least distance between the baselines of two rows; infinite for a single one."""
+        if len(self.rows) == 1:
+            return np.inf
+        return max(float(np.nanmin(np.diff(np.nanmedian(self.baseline_px, axis=0)))), 1.0)
+
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
     """The numbers of the runs that each row may pass through in each column, `(columns, rows, candidates)`.
 
     -1 stands where there is none. `foreign` is 0 for strokes and for ink nearer to the row's own baseline than to any
-    other, rising to 1 on the baseline of another row. `required`, `(columns, rows)`, is True where the user put an anchor.
+    other, rising to 1 on the baseline of another row. `off_px` is how far level ink lies from the row's own baseline, 0
+    for strokes. `required`, `(columns, rows)`, is True where the user put an anchor.
     """
 
     run: Ints
     foreign: Floats
+    off_px: Floats
     required: NDArray[np.bool_]
 
 
@@ -87,8 +96,10 @@ def find_candidates(runs: Runs, bands: Bands, pen_px: float, px_per_mm: float) -
         place = np.arange(len(column)) - np.searchsorted(column, column)
         kept = place < _COUNT
         chosen[column[kept], row, place[kept]] = reached[kept]
-    level = runs.height_px < _LEVEL * pen_px
-    foreign = (_foreign(away, bands.baseline_px) * level)[np.arange(rows)[:, None], chosen] * (chosen >= 0)
+    level = runs.height_px < _LEVEL_MM * px_per_mm
+    own = np.arange(rows)[:, None]
+    foreign = (_foreign(away, bands.spacing_px) * level)[own, chosen] * (chosen >= 0)
+    off = np.where(chosen >= 0, (away * level)[own, chosen], 0.0)
     required = np.zeros((columns, rows), bool)
     dots: list[tuple[int, float]] = []
     for x, row, y in bands.anchors:
@@ -97,8 +108,8 @@ def find_candidates(runs: Runs, bands: Bands, pen_px: float, px_per_mm: float) -
             clicked = len(runs.column) + len(dots)
             dots.append((x, y))
         chosen[x, row], chosen[x, row, 0] = -1, clicked
-        foreign[x, row], required[x, row] = 0, True
-    return runs.with_dots(dots, pen_px), Candidates(chosen, foreign, required)
+        foreign[x, row], off[x, row], required[x, row] = 0, 0, True
+    return runs.with_dots(dots, pen_px), Candidates(chosen, foreign, off, required)
 
 
 def _distances(runs: Runs, baseline_px: Floats) -> Floats:
@@ -107,7 +118,7 @@ def _distances(runs: Runs, baseline_px: Floats) -> Floats:
     return np.maximum(np.maximum(runs.top_px - baseline, baseline - runs.bottom_px), 0)
 
 
-def _foreign(away: Floats, baseline_px: Floats) -> Floats:
+def _foreign(away: Floats, spacing_px: float) -> Floats:
     """How much nearer to another row's baseline than to the own, in row distances, 0 to 1, `(rows, n)`."""
     rows = len(away)
     if rows == 1:
@@ -115,8 +126,8 @@ def _foreign(away: Floats, baseline_px: Floats) -> Floats:
     known = np.where(np.isnan(away), _FAR_PX, away)
     two = np.partition(known, 1, axis=0)[:2]
     other = np.where(known == two[0], two[1], two[0])
-    spacing = np.nanmin(np.diff(np.nanmedian(baseline_px, axis=0)))
-    return np.clip((known - other) / max(spacing, 1.0), 0, 1)
+    nearer: Floats = np.clip((known - other) / spacing_px, 0, 1)
+    return nearer
 
 
 def _clicked(runs: Runs, x: int, y: float, reach_px: float) -> int | None:

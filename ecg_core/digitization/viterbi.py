@@ -2,9 +2,11 @@
 
 The states of a row in one column are the runs that it may pass through there and "no ink seen". A path pays for faint
 ink and for columns without any, for the distance between the runs of neighbouring columns (none where they overlap,
-since a steep stroke fills tall runs), and for lying on another row's baseline. While no ink is seen a state remembers
-the last run of its own best path, as in per-survivor processing (Raheli, Polydoros & Tzou 1995). A price on changes
-of slope was tried: it made QRS complexes worse and settled nothing that the rest does not.
+since a steep stroke fills tall runs), for lying on another row's baseline, and for a level line far from its own. It
+comes from its own baseline and goes back there, so that it neither begins nor ends on its neighbour's line. While no
+ink is seen a state remembers the last run of its own best path, as in per-survivor processing (Raheli, Polydoros &
+Tzou 1995). A price on changes of slope was tried: it made QRS complexes worse and settled nothing that the rest does
+not.
 """
 
 from __future__ import annotations
@@ -19,8 +21,11 @@ from ecg_core.digitization.runs import Runs
 _NO_INK = 3.0
 _FAINT = 2.0  # ink of probability 0
 _FOREIGN = 2.0  # lying on the baseline of another row
+_ASTRAY = 0.1  # of a level line, for each mm that it lies too far from its baseline: frames, ruled lines
+_ASTRAY_FROM_MM = 5.0
 _JUMP = 1.5
 
+_HOME = 0.5  # of the distance between rows: as far from its baseline a row may begin and end
 _FAR_PX = 1e6
 
 
@@ -33,27 +38,46 @@ def decode(runs: Runs, candidates: Candidates, bands: Bands, px_per_mm: float) -
     row, state = np.arange(rows)[:, None], np.arange(count + 1)
     cost = np.zeros((rows, count + 1))
     last = np.empty((2, rows, count + 1))  # edges of the last run of the best path to each state
-    last[0], last[1] = -_FAR_PX, _FAR_PX  # nothing is far from where a row begins
+    begin, end = _homes(bands)
+    last[:] = begin
     back = np.empty((columns, rows, count + 1), np.int64)
     step = np.zeros((rows, count + 1, count + 1))
     for x in range(columns):
-        high, low = last[..., None]
-        jump = np.maximum(np.maximum(top[x, :, None] - low, high - bottom[x, :, None]), 0)
-        step[:, :, :count] = _JUMP / px_per_mm * jump
+        here = np.stack([top[x], bottom[x]])[:, :, None]
+        step[:, :, :count] = _jump_price(last[..., None], here, px_per_mm)
         back[x] = best = (step + cost[:, :, None]).argmin(1)
         cost = cost[row, best] + step[row, best, state] + price[x]
         last = last[:, row, best]
         last[:, :, :count] = top[x], bottom[x]
-    path = _trace_back(back, cost.argmin(1))
+    path = _trace_back(back, (cost + _jump_price(last, end, px_per_mm)).argmin(1))
     chosen = np.take_along_axis(run, np.minimum(path, count - 1).T[:, :, None], axis=2)[:, :, 0].T
     return np.where(path < count, chosen, -1)
+
+
+def _homes(bands: Bands) -> tuple[Floats, Floats]:
+    """Upper and lower end of where each row may begin, and of where it may end, each `(2, rows, 1)`."""
+    known = ~np.isnan(bands.baseline_px)
+    rows = np.arange(known.shape[1])
+    first, last = known.argmax(0), len(known) - 1 - known[::-1].argmax(0)
+    reach = _HOME * min(bands.spacing_px, _FAR_PX) * np.array([[-1.0], [1.0]])
+    begin, end = (bands.baseline_px[column, rows] + reach for column in (first, last))
+    return begin[..., None], end[..., None]
+
+
+def _jump_price(one: Floats, other: Floats, px_per_mm: float) -> Floats:
+    """What it costs to go from one stretch of a column to another, each given by its upper and lower end."""
+    apart_px = np.maximum(np.maximum(other[0] - one[1], one[0] - other[1]), 0)
+    price: Floats = _JUMP / px_per_mm * apart_px
+    return price
 
 
 def _prices(runs: Runs, candidates: Candidates, outside: NDArray[np.bool_], px_per_mm: float) -> Floats:
     """What being in each state costs, `(columns, rows, candidates + 1)`; the last state is "no ink seen"."""
     run = candidates.run
     faint = 1 - np.append(runs.ink, 0.0)[run]
-    ink = np.where(run >= 0, _FAINT * faint + _FOREIGN * candidates.foreign, np.inf)
+    astray_mm = np.maximum(candidates.off_px / px_per_mm - _ASTRAY_FROM_MM, 0)
+    price = _FAINT * faint + _FOREIGN * candidates.foreign + _ASTRAY * astray_mm
+    ink = np.where(run >= 0, price, np.inf)
     none = np.where(candidates.required, np.inf, np.where(outside, 0.0, _NO_INK))
     return np.concatenate([ink, none[:, :, None]], axis=2) / px_per_mm
 

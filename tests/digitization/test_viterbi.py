@@ -57,6 +57,24 @@ def test_a_row_without_ink_does_not_borrow_its_neighbours_line() -> None:
     np.testing.assert_allclose(middle[1], 160, atol=0.1)
 
 
+def test_a_row_that_begins_faintly_does_not_begin_on_its_neighbours_stroke() -> None:
+    """A stroke joins the lines, so that the lower row could come down it from the upper row's at no price."""
+    stroke = np.array([[40.0, 100.0], [42.0, 160.0]])
+    ink = draw(SHAPE, [level(100), stroke, level(160, X[8:])])
+    path, runs = followed(ink, 100.0, 160.0)
+    found = heights(path, runs)
+    np.testing.assert_allclose(found[1, 10:36], 160, atol=0.1)
+    assert np.isnan(found[1, :2]).all()
+
+
+def test_a_bold_frame_that_a_wave_touches_does_not_lead_a_faint_line_away() -> None:
+    wave = np.c_[X, 100 - 60 * np.exp(-(((X - 100) / 4) ** 2))]
+    faint, frame = draw(SHAPE, [wave]), draw(SHAPE, [level(40, X[200:])])
+    ink = InkMap(np.maximum(0.9 * faint.trace, frame.trace), faint.pulse, faint.text)
+    path, runs = followed(ink, 100.0, 200.0)
+    np.testing.assert_allclose(heights(path, runs)[0, 120:], 100, atol=0.2)
+
+
 def test_a_wave_that_reaches_the_next_rows_line_comes_back() -> None:
     wave = np.c_[X, 100 + 62 * np.exp(-(((X - 100) / 15) ** 2))]
     path, runs = followed(draw(SHAPE, [wave, level(160)]), 100.0, 160.0)
