@@ -26,9 +26,10 @@ _LIKELY_LAYOUT = 0.5  # below this confidence a name may be any word that looks 
 _MANY_BEATING, _SOME_BEATING = 0.75, 0.5  # shares of the leads
 
 # A lead that beats: its QRS are 4 to 60 times as fast as the rest of it, alike, and 24 to 270 a minute. What is
-# faster still is the edge of a bar or a frame.
+# faster still is the edge of a bar or a frame. Many beats that are nearly the same may stand out less.
 _CONTRAST = (4.0, 60.0)
 _ALIKE = 0.85
+_MANY_BEATS, _MANY_CONTRAST, _MANY_ALIKE = 6, 3.0, 0.95
 _RATE_HZ = (0.4, 4.5)
 _SHORTEST_S = 1.5
 _REFRACTORY_S = 0.2
@@ -87,9 +88,12 @@ def beats(signal_mv: NDArray[np.float32], fs_hz: float) -> bool:
     fastest, usual = np.percentile(speed, [99, 50])
     peaks, _ = find_peaks(speed, height=0.45 * fastest, distance=max(1, round(_REFRACTORY_S * fs_hz)))
     rate_hz = peaks.size / line.size * fs_hz
-    if not (_within(fastest / max(usual, 1e-9), _CONTRAST) and _within(rate_hz, _RATE_HZ)):
+    contrast = fastest / max(usual, 1e-9)
+    if not (_MANY_CONTRAST <= contrast <= _CONTRAST[1] and _within(rate_hz, _RATE_HZ)):
         return False
-    return _alikeness(line, peaks, round(_BEAT_S * fs_hz)) >= _ALIKE
+    alikeness = _alikeness(line, peaks, round(_BEAT_S * fs_hz))
+    many = peaks.size >= _MANY_BEATS and alikeness >= _MANY_ALIKE
+    return many or (contrast >= _CONTRAST[0] and alikeness >= _ALIKE)
 
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:

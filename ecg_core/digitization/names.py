@@ -26,6 +26,10 @@ _LEAST_FIT = 0.02  # that a name still has to its cell
 _RIVAL = 0.6  # of the votes for the best distance: what the one on the other side needs
 _MISREAD = 0.08  # probability that a name that was read is another
 _NAME_LOST = np.log(0.25)  # a cell whose name was not found though others were
+_SURE, _ENOUGH_SURE = (
+    0.5,
+    3,
+)  # so many sure names show that names can be read on a page; fewer may be other words
 _NAME_HOMELESS = np.log(0.12)  # a name, surely read, that has no cell
 
 
@@ -101,7 +105,8 @@ def _matched(fit: NDArray[np.float64], names: Names) -> CellNames:
     evidence = np.zeros((fit.shape[1], len(STANDARD_LEADS)))
     evidence[cell] = _evidence(names.scores[name])
     sure = names.scores.sum(1)
-    homeless, lost = sure.sum() - sure[name].sum(), (fit.shape[1] - len(cell)) * (len(sure) > 0)
+    homeless = sure.sum() - sure[name].sum()
+    lost = (fit.shape[1] - len(cell)) * min(1.0, (sure > _SURE).sum() / _ENOUGH_SURE)
     score = np.log(fit[name, cell]).sum() + _NAME_HOMELESS * homeless + _NAME_LOST * lost
     minus = np.zeros(fit.shape[1], bool)
     minus[cell] = names.minus[name]

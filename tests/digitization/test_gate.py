@@ -170,6 +170,14 @@ def test_what_does_not_beat_is_not_said_to(kind: str, seed: int, gaps: bool) -> 
     assert not beats(line.astype(np.float32), FS_HZ)
 
 
+def test_many_like_beats_may_stand_out_less_than_two() -> None:
+    time_s = np.arange(5000) / FS_HZ
+    phase_s = (time_s + 0.35) % 0.7 - 0.35
+    beat = np.exp(-0.5 * (phase_s / 0.03) ** 2) + 0.15 * np.sin(2 * np.pi * time_s / 0.175)
+    assert beats(beat.astype(np.float32), FS_HZ)
+    assert not beats(beat[:1000].astype(np.float32), FS_HZ)
+
+
 def test_hardly_any_signal_does_not_beat() -> None:
     assert not beats(np.full(5000, np.nan, np.float32), FS_HZ)
     assert not beats(np.append(np.ones(300), np.full(4700, np.nan)).astype(np.float32), FS_HZ)
