@@ -26,10 +26,8 @@ _LEAST_FIT = 0.02  # that a name still has to its cell
 _RIVAL = 0.6  # of the votes for the best distance: what the one on the other side needs
 _MISREAD = 0.08  # probability that a name that was read is another
 _NAME_LOST = np.log(0.25)  # a cell whose name was not found though others were
-_SURE, _ENOUGH_SURE = (
-    0.5,
-    3,
-)  # so many sure names show that names can be read on a page; fewer may be other words
+_SURE = 0.5  # probability from which a name is read for sure
+_ENOUGH_SURE = 3  # so many of them show that names can be read on a page; fewer may be other words
 _NAME_HOMELESS = np.log(0.12)  # a name, surely read, that has no cell
 
 
