@@ -8,10 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ecg_core.annotation.annotate import annotate
-from ecg_core.annotation.cycles import cut_cycles
+from ecg_core.annotation.cycles import cut_cycles, median_beat
+from ecg_core.annotation.edits import BeatEdits, apply_edits
 from ecg_core.annotation.measurements import measure
 from ecg_core.annotation.methods import DEFAULT_METHOD
 from ecg_core.annotation.types import Annotation, Cycles, Measurement
@@ -25,12 +29,27 @@ from ecg_core.record import ECGRecord, complete_limb_leads
 
 
 @dataclass(frozen=True, eq=False)
+class Automatic:
+    """What was found before anyone corrected it.
+
+    `shown` in the signal as the user filters it and by the method chosen; `standard` in `standard_record`, the
+    signal through the default filter, and by the default method: what the networks were trained with.
+    """
+
+    shown: Annotation
+    standard: Annotation
+    standard_record: ECGRecord
+
+
+@dataclass(frozen=True, eq=False)
 class Analysis:
     """Everything known about one ECG."""
 
     record: ECGRecord  # as read, limb leads completed and marked as derived
     filtered: FilterResult
     quality: QualityReport
+    automatic: Automatic
+    edits: BeatEdits  # the corrections by hand that all that follows rests on
     annotation: Annotation
     cycles: dict[str, Cycles]  # by lead, every lead of the record
     measurements: tuple[Measurement, ...]
@@ -48,7 +67,7 @@ class _Stopwatch:
     def part(self, name: str) -> Iterator[None]:
         started = time.perf_counter()
         yield
-        self.seconds[name] = time.perf_counter() - started
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
 
 def analyze(
@@ -56,12 +75,14 @@ def analyze(
     settings: FilterSettings = FilterSettings(),  # noqa: B008 - frozen
     method: str = DEFAULT_METHOD,
     checkpoints: Sequence[Checkpoint] = (),
+    edits: BeatEdits = BeatEdits(),  # noqa: B008 - frozen
 ) -> Analysis:
     """Filter, judge, annotate and measure a record, and ask every checkpoint for potassium.
 
     `settings` and `method` change what is shown and measured. Quality and potassium are always judged
-    through the default filter and method, the ones the networks were trained with. Raises SignalError
-    for what no filter can work on, KeyError for an unknown annotation method.
+    through the default filter and method, the ones the networks were trained with. `edits` are corrections by
+    hand; measurements, cycles and potassium follow them. Raises SignalError for what no filter can work on,
+    KeyError for an unknown annotation method.
     """
     watch = _Stopwatch()
     record = complete_limb_leads(record)
@@ -71,18 +92,65 @@ def analyze(
     with watch.part("quality"):
         quality = assess_quality(record, standard.record)
     with watch.part("annotate"):
-        annotation = annotate(filtered.record, method)
-        cycles = cut_cycles(filtered.record, annotation)
+        shown = annotate(filtered.record, method)
+    with watch.part("inputs"):
+        as_trained = standard is filtered and method == DEFAULT_METHOD
+        automatic = Automatic(shown, shown if as_trained else annotate(standard.record), standard.record)
+    return _completed(record, filtered, quality, automatic, edits, checkpoints, watch)
+
+
+def reannotated(analysis: Analysis, edits: BeatEdits, checkpoints: Sequence[Checkpoint] = ()) -> Analysis:
+    """The same ECG with other corrections by hand, instead of its own; nothing is filtered or searched again."""
+    a = analysis
+    return _completed(a.record, a.filtered, a.quality, a.automatic, edits, checkpoints, _Stopwatch())
+
+
+def _completed(
+    record: ECGRecord,
+    filtered: FilterResult,
+    quality: QualityReport,
+    automatic: Automatic,
+    edits: BeatEdits,
+    checkpoints: Sequence[Checkpoint],
+    watch: _Stopwatch,
+) -> Analysis:
+    """All that follows from the marks."""
+    with watch.part("annotate"):
+        annotation = apply_edits(automatic.shown, edits)
+        cycles = _cut(filtered.record, annotation)
         measurements = measure(annotation, filtered.record)
     with watch.part("inputs"):
-        if standard is filtered and method == DEFAULT_METHOD:
-            seen = AnnotatedECG(filtered.record, quality, annotation, cycles)
-        else:
-            seen = AnnotatedECG.as_trained(standard.record, quality)
+        seen = AnnotatedECG(automatic.standard_record, quality, annotation, cycles)
+        if automatic.standard is not automatic.shown:
+            standard = apply_edits(automatic.standard, edits)
+            seen = replace(seen, annotation=standard, cycles=_cut(automatic.standard_record, standard))
     predictions = []
     for checkpoint in checkpoints:
         with watch.part(checkpoint.card.name):
             predictions.append(predict(checkpoint, seen))
     return Analysis(
-        record, filtered, quality, annotation, cycles, measurements, tuple(predictions), watch.seconds
+        record,
+        filtered,
+        quality,
+        automatic,
+        edits,
+        annotation,
+        cycles,
+        measurements,
+        tuple(predictions),
+        watch.seconds,
     )
+
+
+def _cut(filtered: ECGRecord, annotation: Annotation) -> dict[str, Cycles]:
+    """The cycles of every lead; beats that a person left out are blank."""
+    cycles = cut_cycles(filtered, annotation)
+    if annotation.by_hand is None or not annotation.by_hand.left_out.any():
+        return cycles
+    return {lead: _without(cut, annotation.by_hand.left_out) for lead, cut in cycles.items()}
+
+
+def _without(cycles: Cycles, left_out: NDArray[np.bool_]) -> Cycles:
+    beats_mv = np.where(left_out[:, None], np.float32(np.nan), cycles.beats_mv)
+    in_median = cycles.in_median & ~left_out
+    return Cycles(cycles.lead, beats_mv, median_beat(beats_mv[in_median]), in_median)

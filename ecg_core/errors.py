@@ -42,6 +42,10 @@ class SignalError(ECGError):
     """The signal was read but cannot be used: too short, empty, flat, not a number."""
 
 
+class EditError(ECGError):
+    """A correction of beats or waves that cannot be: marks out of order, or no beat where one is meant."""
+
+
 class CheckpointError(ECGError):
     """A checkpoint is missing, damaged, or does not fit the model it claims to hold."""
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from ecg_core.analysis import Analysis, analyze
+from ecg_core.analysis import Analysis, analyze, reannotated
+from ecg_core.annotation.edits import BeatEdits, BeatLeftOut, MarkMoved
 from ecg_core.annotation.methods import delineators
 from ecg_core.errors import SignalError
 from ecg_core.filtering.settings import FilterSettings
@@ -187,3 +188,57 @@ def test_without_checkpoints_the_rest_is_analysed() -> None:
     analysis = analyze(NORMAL)
     assert analysis.predictions == ()
     assert list(analysis.seconds) == ["filter", "quality", "annotate", "inputs"]
+
+
+def all_t_offsets_moved(analysis: Analysis, by_s: float) -> BeatEdits:
+    """The correction of a reader who sees T end elsewhere in every beat."""
+    annotation = analysis.annotation
+    r_s, t_offset_s = annotation.r_peaks / annotation.fs_hz, annotation.waves.t[:, 2] / annotation.fs_hz
+    pairs = zip(r_s.tolist(), t_offset_s.tolist(), strict=True)
+    return BeatEdits(tuple(MarkMoved(r, "T", "offset", t + by_s) for r, t in pairs if np.isfinite(t)))
+
+
+def qt_ms(analysis: Analysis) -> float:
+    return next(m.value for m in analysis.measurements if m.key == "qt_ms")
+
+
+@pytest.mark.parametrize(
+    "settings", [FilterSettings(), FilterSettings(low_pass_hz=40.0)], ids=["as trained", "40 Hz"]
+)
+def test_all_follows_from_corrections_by_hand(
+    settings: FilterSettings, checkpoints: tuple[Checkpoint, ...]
+) -> None:
+    before = analyze(NORMAL, settings, checkpoints=checkpoints)
+    edits = all_t_offsets_moved(before, 0.04).plus(BeatLeftOut(before.annotation.r_peaks[3] / 500))
+    after = reannotated(before, edits, checkpoints)
+    require_complete_parts(after, before)
+    assert qt_ms(after) == pytest.approx(qt_ms(before) + 40, abs=2)
+    assert not after.cycles["II"].in_median[3] and np.isnan(after.cycles["II"].beats_mv[3]).all()
+    assert after.automatic is before.automatic and after.filtered is before.filtered
+    by_kind = dict(zip((c.card.inputs.kind for c in checkpoints), after.predictions, strict=True))
+    for kind, prediction in by_kind.items():
+        assert ("edited" in [flag.code for flag in prediction.flags]) == (kind != "crop")
+    assert by_kind["cycle"].inputs is not None
+    assert len(by_kind["cycle"].inputs.signal) == before.annotation.n_beats - 1
+
+
+def require_complete_parts(after: Analysis, before: Analysis) -> None:
+    assert tuple(after.cycles) == tuple(before.cycles)
+    assert [p.model for p in after.predictions] == [p.model for p in before.predictions]
+    assert len(after.measurements) == len(before.measurements)
+
+
+def test_taking_all_corrections_back_leads_to_what_was_found(checkpoints: tuple[Checkpoint, ...]) -> None:
+    before = analyze(NORMAL, checkpoints=checkpoints)
+    back = reannotated(reannotated(before, all_t_offsets_moved(before, 0.04)), BeatEdits(), checkpoints)
+    assert back.annotation is before.annotation
+    assert back.measurements == before.measurements
+    require_same_judgement(back, before)
+
+
+def test_corrections_survive_another_filter() -> None:
+    edits = all_t_offsets_moved(analyze(NORMAL), 0.04)
+    smooth = analyze(NORMAL, FilterSettings(low_pass_hz=40.0), edits=edits)
+    assert not smooth.annotation.warnings
+    assert qt_ms(smooth) == pytest.approx(qt_ms(analyze(NORMAL, edits=edits)), abs=10)
+    assert np.isfinite([m.value for m in smooth.measurements]).all()

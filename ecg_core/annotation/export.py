@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.annotation.edits import BeatAdded, BeatEdits, BeatLeftOut, BeatRemoved, MarkMoved, WaveAbsent
 from ecg_core.annotation.types import Annotation, Measurement
 
+_EDIT_WORDS = {
+    MarkMoved: "mark moved",
+    WaveAbsent: "wave absent",
+    BeatLeftOut: "beat left out",
+    BeatRemoved: "beat removed",
+    BeatAdded: "beat added",
+}
 
-def annotation_json(annotation: Annotation, measurements: Sequence[Measurement]) -> dict[str, Any]:
+
+def annotation_json(
+    annotation: Annotation,
+    measurements: Sequence[Measurement],
+    edits: BeatEdits = BeatEdits(),  # noqa: B008 - frozen
+) -> dict[str, Any]:
     """Everything that was found, ready for `json.dumps`.
 
     Positions are whole samples at the input's own rate, None where not known; a wave of which
-    nothing is known is left out of its list.
+    nothing is known is left out of its list. "edited" lists what was then corrected by hand, which everything
+    else already holds: the beat by the time of its R peak, times in seconds.
     """
     fs = annotation.fs_hz
     return {
@@ -27,6 +42,7 @@ def annotation_json(annotation: Annotation, measurements: Sequence[Measurement])
             lead: {"P": _rows(waves.p), "QRS": _rows(waves.qrs), "T": _rows(waves.t)}
             for lead, waves in annotation.lead_waves.items()
         },
+        "edited": [{"edit": _EDIT_WORDS[type(edit)], **asdict(edit)} for edit in edits.edits],
         "measurements": {item.key: _measurement(item) for item in measurements},
         "warnings": list(annotation.warnings),
     }

@@ -34,12 +34,27 @@ class Waves:
 
 
 @dataclass(frozen=True, eq=False)
+class ByHand:
+    """What in an annotation a person decided (`ecg_core.annotation.edits`); the rest was found by the method.
+
+    `marks` `(beats, 3, 3)` bool: P, QRS, T by onset, peak, offset, True where the mark was set or declared
+    absent. `added` and `left_out` `(beats,)` bool: beats that the method missed, and beats that count for the
+    rhythm but for nothing else. `removed` int64: R peaks of the method that are no beats, in samples.
+    """
+
+    marks: NDArray[np.bool_]
+    added: NDArray[np.bool_]
+    left_out: NDArray[np.bool_]
+    removed: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class Annotation:
     """The beats of a record.
 
     `r_peaks` `(beats,)` int64, found over all leads together; `lead_waves` per lead, row i belongs
     to `r_peaks[i]`; `waves` the median over leads; `r_only` `(beats,)` bool, True where no usable
-    waves were found and the beat is cut around R alone.
+    waves were found and the beat is cut around R alone. `by_hand` is None where nobody changed anything.
     """
 
     fs_hz: float
@@ -49,6 +64,7 @@ class Annotation:
     waves: Waves
     r_only: NDArray[np.bool_]
     warnings: tuple[str, ...] = field(default=())
+    by_hand: ByHand | None = None
 
     @property
     def n_beats(self) -> int:

@@ -49,6 +49,7 @@ def reasons_to_distrust(
         _too_short(card, filtered, annotation, present, inputs) if annotation.n_beats else None,
         _noise(quality, present),
         _r_only(card, annotation),
+        _edited(card, annotation),
         _unfamiliar(card.familiar, annotation, inputs, k_meq_l),
     )
     return tuple(flag for flag in candidates if flag is not None)
@@ -139,6 +140,12 @@ def _r_only(card: Card, annotation: Annotation) -> Flag | None:
     if share < R_ONLY_SHARE:
         return None
     return Flag("r_only", f"In {share:.0%} of the beats no waves were found; they were cut around R alone.")
+
+
+def _edited(card: Card, annotation: Annotation) -> Flag | None:
+    if card.inputs.kind == "crop" or annotation.by_hand is None:
+        return None
+    return Flag("edited", "Beats or waves were corrected by hand; the model learned with automatic marks.")
 
 
 def input_size(inputs: ModelInput) -> float:

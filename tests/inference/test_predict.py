@@ -393,5 +393,6 @@ def test_the_stable_codes_are_these() -> None:
         "too_short",
         "noise",
         "r_only",
+        "edited",
         "out_of_range",
     }
