@@ -45,19 +45,11 @@ def assemble(
     lasts longer; the other print fills its gaps and is compared with it. Raises SignalError when no line could be
     followed.
     """
-    seen = [trace for trace in traces if len(trace.x_px) > 1]
-    if not seen:
+    prints = lead_prints(layout, calibration, traces)
+    if not prints:
         raise SignalError(
             "no ECG line could be followed on this page; check the lead boxes, or scan it with more contrast"
         )
-    end_px = max(float(trace.x_px[-1]) for trace in seen)
-    samples = int((end_px - layout.time_zero_px) / calibration.px_per_s * FS_HZ + 1e-6) + 1
-    by_lead: dict[str, list[LeadPrint]] = {}
-    for trace in seen:
-        by_lead.setdefault(trace.box.lead, []).append(
-            sample_line(trace, layout.time_zero_px, calibration, samples)
-        )
-    prints = {lead: sorted(by_lead[lead], key=_worth, reverse=True) for lead in _in_order(by_lead)}
     merged = {lead: _merged(of_lead) for lead, of_lead in prints.items()}
     limb = check_limb_leads(
         {lead: signal for lead, (signal, _) in merged.items()},
@@ -68,13 +60,32 @@ def assemble(
         FS_HZ,
         tuple(prints),
         source=Source(format="digitized page"),
-        notes=(*_print_notes(prints), *limb.notes),
+        notes=(*_print_notes(prints), *_delay_notes(layout, calibration), *limb.notes),
     )
     confidences = tuple(
         judge_lead(of_lead[0].trace, layout, calibration, limb.leads.get(lead))
         for lead, of_lead in prints.items()
     )
     return record, confidences, (*limb.warnings, *_print_warnings(prints))
+
+
+def lead_prints(
+    layout: Layout, calibration: Calibration, traces: Sequence[Trace]
+) -> dict[str, list[LeadPrint]]:
+    """The prints of each lead whose line could be followed, on one clock, the most useful first."""
+    seen = [trace for trace in traces if len(trace.x_px) > 1]
+    if not seen:
+        return {}
+    end_px = max(float(trace.x_px[-1]) for trace in seen)
+    samples = int((end_px - layout.time_zero_px) / calibration.px_per_s * FS_HZ + 1e-6) + 1
+    by_lead: dict[str, list[LeadPrint]] = {}
+    for trace in seen:
+        by_lead.setdefault(trace.box.lead, []).append(
+            sample_line(
+                trace, layout.time_zero_px + layout.row_delay_px.get(trace.box.row, 0.0), calibration, samples
+            )
+        )
+    return {lead: sorted(by_lead[lead], key=_worth, reverse=True) for lead in _in_order(by_lead)}
 
 
 def sample_line(trace: Trace, time_zero_px: float, calibration: Calibration, samples: int) -> LeadPrint:
@@ -118,6 +129,16 @@ def _print_notes(prints: dict[str, list[LeadPrint]]) -> tuple[str, ...]:
         f"{'rhythm strip' if of_lead[0].trace.box.rhythm else 'longest print'}"
         for lead, of_lead in prints.items()
         if len(of_lead) > 1
+    )
+
+
+def _delay_notes(layout: Layout, calibration: Calibration) -> tuple[str, ...]:
+    if not layout.row_delay_px:
+        return ()
+    longest_ms = 1000 * max(map(abs, layout.row_delay_px.values())) / calibration.px_per_s
+    return (
+        f"rows of the page were moved in time by up to {longest_ms:.0f} ms, so that leads printed over the same "
+        "time agree",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ecg_core.digitization.assemble import assemble
 from ecg_core.digitization.calibration import calibrate
@@ -14,7 +14,9 @@ from ecg_core.digitization.flatten import flatten, turned
 from ecg_core.digitization.gate import refuse_if_no_ecg, refuse_if_too_small
 from ecg_core.digitization.ink import find_ink
 from ecg_core.digitization.layout import find_layout
+from ecg_core.digitization.minus_sign import settle_minus
 from ecg_core.digitization.printed_text import read_text, reading_direction
+from ecg_core.digitization.row_timing import row_delays_px
 from ecg_core.digitization.signal_ink import signal_ink
 from ecg_core.digitization.traces import extract_traces
 from ecg_core.digitization.types import Corrections, Digitization, FlatPage, InkMap, PageImage, PrintedText
@@ -83,6 +85,8 @@ def _follow(
         clean = sharpen(signal_ink(ink, texts, layout, flat.px_per_mm), flat.rgb, flat.px_per_mm)
         traces = extract_traces(clean, layout, corrections.anchors, flat.px_per_mm)
     with clock.stage("Putting the record together"):
+        layout, traces = settle_minus(layout, calibration, traces)
+        layout = replace(layout, row_delay_px=row_delays_px(layout, calibration, traces))
         record, leads, warnings = assemble(layout, calibration, traces)
     found = Digitization(
         page,

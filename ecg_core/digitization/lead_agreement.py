@@ -60,7 +60,7 @@ def check_limb_leads(signals_mv: Mapping[str, Floats], doubt: Mapping[str, Float
     found: dict[str, LeadAgreement] = {}
     warnings: list[str] = []
     notes: list[str] = []
-    for leads, where in _windows(signals_mv):
+    for leads, where in simultaneous_limb_leads(signals_mv):
         part = np.stack([signals_mv[lead][where] for lead in leads])
         level = part.mean(axis=1, keepdims=True)
         judged = [_compare(leads, part - level, k) for k in range(len(leads))]
@@ -82,7 +82,9 @@ def check_limb_leads(signals_mv: Mapping[str, Floats], doubt: Mapping[str, Float
     return Agreement(found, tuple(dict.fromkeys(warnings)), tuple(notes), signals)
 
 
-def _windows(signals_mv: Mapping[str, Floats]) -> Iterator[tuple[tuple[str, ...], NDArray[np.bool_]]]:
+def simultaneous_limb_leads(
+    signals_mv: Mapping[str, Floats],
+) -> Iterator[tuple[tuple[str, ...], NDArray[np.bool_]]]:
     """Each set of three or more limb leads that are printed over the same time, and where that is."""
     limb = [lead for lead in LIMB_LEADS if lead in signals_mv]
     if len(limb) < 3:
