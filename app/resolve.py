@@ -14,7 +14,8 @@ import streamlit as st
 from app import state
 from app.components.checkpoints import installed_checkpoints
 from app.scans import NoUsablePageError, Scan, is_scan, open_scan, set_up_by_hand
-from ecg_core.analysis import Analysis, analyze
+from ecg_core.analysis import Analysis, analyze, reannotated
+from ecg_core.annotation.edits import BeatEdits, apply_edit
 from ecg_core.digitization.digitize import Progress
 from ecg_core.errors import CheckpointError, ECGError, MissingInformationError
 from ecg_core.filtering.settings import FilterSettings
@@ -46,6 +47,9 @@ def resolve() -> bool:
         elif isinstance(wish, state.PageChange):
             with st.spinner("Digitizing again…"):
                 _try(lambda: _change_page(wish), kept="The page is shown as it was before.")
+        elif isinstance(wish, state.EditsChange):
+            with st.spinner("Measuring again…"):
+                _try(lambda: _edit(wish), kept="The marks stay as they were.")
         elif wish is not None:
             with st.spinner("Filtering and analysing the ECG…"):
                 _try(lambda: _analyse_again(wish), kept="The previous filter still applies.")
@@ -60,7 +64,7 @@ def pass_scan_on() -> None:
     if scan is None or not scan.document.scale_known or state.current_analysis() is not None:
         return
     with st.spinner("Analysing the digitized ECG…"):
-        _try(lambda: state.keep_analysis(_analysed(scan.as_record(), state.scan_filter())))
+        _try(lambda: state.keep_analysis(_analysed(scan.as_record(), state.scan_filter(), _edits())))
 
 
 def _try(step: Callable[[], None], kept: str = "") -> None:
@@ -186,11 +190,28 @@ def _first_readable(choice: state.Choice) -> ECGRecord:
 def _analyse_again(settings: FilterSettings) -> None:
     analysis = state.current_analysis()
     if analysis is not None:
-        state.keep_analysis(_analysed(analysis.record, settings))
+        state.keep_analysis(_analysed(analysis.record, settings, _edits()))
 
 
-def _analysed(record: ECGRecord, settings: FilterSettings = FilterSettings()) -> Analysis:  # noqa: B008 - frozen
-    return analyze(record, settings, checkpoints=_usable_checkpoints())
+def _edit(wish: state.EditsChange) -> None:
+    analysis = state.current_analysis()
+    if analysis is not None:
+        if wish.new is not None:
+            apply_edit(analysis.annotation, wish.new)  # says so where it does not fit
+        after = reannotated(analysis, wish.history.present, _usable_checkpoints())
+        state.keep_edits(wish.history, after)
+
+
+def _edits() -> BeatEdits:
+    return state.edit_history().present
+
+
+def _analysed(
+    record: ECGRecord,
+    settings: FilterSettings = FilterSettings(),  # noqa: B008 - frozen
+    edits: BeatEdits = BeatEdits(),  # noqa: B008 - frozen
+) -> Analysis:
+    return analyze(record, settings, checkpoints=_usable_checkpoints(), edits=edits)
 
 
 def _usable_checkpoints() -> tuple[Checkpoint, ...]:

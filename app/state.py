@@ -13,8 +13,10 @@ from pathlib import Path
 import streamlit as st
 
 from app.components.empty_state import draw_empty_state, draw_scale_needed
+from app.edit_history import EditHistory
 from app.scans import LeftOutPages, Scan, ScannedPage
 from ecg_core.analysis import Analysis
+from ecg_core.annotation.edits import BeatEdits, Edit
 from ecg_core.digitization.digitize import Progress
 from ecg_core.digitization.types import Corrections
 from ecg_core.filtering.settings import FilterSettings
@@ -26,6 +28,7 @@ _ANALYSIS = "chosen_analysis"
 _SCAN = "chosen_scan"
 _SCAN_PAGE = "chosen_scan_page"
 _SCAN_FILTER = "chosen_scan_filter"  # kept while the scan is corrected and analysed again
+_EDITS = "chosen_edits"
 _WISH = "chosen_wish"
 _PROBLEM = "chosen_problem"
 _QUESTION = "chosen_question"
@@ -59,7 +62,15 @@ class PageByHand:
     layout: str
 
 
-Wish = Choice | FilterSettings | PageChange | PageByHand
+@dataclass(frozen=True)
+class EditsChange:
+    """Other corrections of beats and waves; `new` is the one that must fit what is shown."""
+
+    history: EditHistory
+    new: Edit | None = None
+
+
+Wish = Choice | FilterSettings | PageChange | PageByHand | EditsChange
 
 
 @dataclass(frozen=True)
@@ -113,6 +124,12 @@ def scan_filter() -> FilterSettings:
     return settings or FilterSettings()
 
 
+def edit_history() -> EditHistory:
+    """The corrections of beats and waves of the chosen ECG."""
+    history: EditHistory | None = st.session_state.get(_EDITS)
+    return history or EditHistory()
+
+
 def n_opened() -> int:
     """How many ECGs this session has opened; keys of widgets that start afresh with each ECG hold it."""
     count: int = st.session_state.get(_N_OPENED, 0)
@@ -164,6 +181,27 @@ def refilter(settings: FilterSettings) -> None:
     _wish(settings)
 
 
+def edit_beats(new: Edit) -> None:
+    """Have one more correction of beats and waves hold."""
+    history = edit_history()
+    _wish(EditsChange(history.then(history.present.plus(new)), new))
+
+
+def set_edits(edits: BeatEdits) -> None:
+    """Have these corrections hold and no others."""
+    _wish(EditsChange(edit_history().then(edits)))
+
+
+def undo_edit() -> None:
+    """Take the last correction of beats and waves back."""
+    _wish(EditsChange(edit_history().undone()))
+
+
+def redo_edit() -> None:
+    """Make the correction that was taken back last again."""
+    _wish(EditsChange(edit_history().redone()))
+
+
 def change_page(change: Callable[[ScannedPage, Progress], ScannedPage]) -> None:
     """Have this done to the scanned page that is shown."""
     _wish(PageChange(change))
@@ -201,7 +239,7 @@ def take_wish() -> Wish | None:
 def keep_recording(analysis: Analysis) -> None:
     """A digital recording was opened."""
     st.session_state[_ANALYSIS] = analysis
-    st.session_state[_SCAN] = None
+    st.session_state[_SCAN] = st.session_state[_EDITS] = None
     st.session_state[_N_OPENED] = n_opened() + 1
 
 
@@ -210,11 +248,17 @@ def keep_analysis(analysis: Analysis) -> None:
     st.session_state[_ANALYSIS] = analysis
 
 
+def keep_edits(history: EditHistory, analysis: Analysis) -> None:
+    """Beats and waves of the chosen ECG were corrected."""
+    st.session_state[_EDITS] = history
+    st.session_state[_ANALYSIS] = analysis
+
+
 def keep_scan(scan: Scan, page: int = 0) -> None:
     """A scanned document was opened, to be seen at this page; it is analysed once it was looked at."""
     st.session_state[_SCAN] = scan
     st.session_state[_SCAN_PAGE] = page
-    st.session_state[_ANALYSIS] = st.session_state[_SCAN_FILTER] = None
+    st.session_state[_ANALYSIS] = st.session_state[_SCAN_FILTER] = st.session_state[_EDITS] = None
     st.session_state[_N_OPENED] = n_opened() + 1
 
 

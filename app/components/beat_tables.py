@@ -7,7 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ecg_core.annotation.types import Annotation, Cycles, Measurement
+from ecg_core.annotation.beat_intervals import beat_intervals_ms
+from ecg_core.annotation.draft import MARK_WORDS
+from ecg_core.annotation.types import PEAK, Annotation, Cycles, Measurement
+
+_WAVES = ("P", "QRS", "T")
 
 
 def measurement_table(measurements: Sequence[Measurement]) -> pd.DataFrame:
@@ -18,14 +22,46 @@ def measurement_table(measurements: Sequence[Measurement]) -> pd.DataFrame:
 
 
 def beat_table(annotation: Annotation, cycles: Cycles) -> pd.DataFrame:
-    """A row for each beat: when, how long after the one before, and how it was used in this lead."""
+    """A row for each beat: when, its intervals, how it was used in this lead, what is by hand, and its marks."""
     r_s = annotation.r_peaks / annotation.fs_hz
+    intervals = {f"{name} (ms)": np.round(ms) for name, ms in beat_intervals_ms(annotation).items()}
     return pd.DataFrame(
         {
             "Beat": np.arange(1, annotation.n_beats + 1),
             "R peak (s)": np.round(r_s, 3),
             "RR (ms)": np.round(np.diff(r_s, prepend=np.nan) * 1000),
+            **intervals,
+            "By hand": [hand_words(annotation, beat) for beat in range(annotation.n_beats)],
             "In median beat": np.where(cycles.in_median, "yes", "no"),
             "Cut around R only": np.where(annotation.r_only, "yes", "no"),
+            **_marks(annotation),
         }
     )
+
+
+def hand_words(annotation: Annotation, beat: int) -> str:
+    """What of a beat was decided by hand, as ``"T offset, no P"``; empty where nothing was."""
+    by_hand = annotation.by_hand
+    if by_hand is None:
+        return ""
+    words = ["added"] if by_hand.added[beat] else []
+    words += ["left out"] if by_hand.left_out[beat] else []
+    waves = annotation.waves
+    for wave, marks in enumerate((waves.p[beat], waves.qrs[beat], waves.t[beat])):
+        hand = by_hand.marks[beat, wave]
+        if hand.all() and np.isnan(marks).all() and not by_hand.left_out[beat]:
+            words.append(f"no {_WAVES[wave]}")
+        else:
+            words += [name for name, is_hand in zip(MARK_WORDS[wave], hand, strict=True) if is_hand]
+    return ", ".join(words)
+
+
+def _marks(annotation: Annotation) -> dict[str, np.ndarray]:
+    """Times of the waves over all leads in seconds, by column title; R stands in its own column."""
+    waves = (annotation.waves.p, annotation.waves.qrs, annotation.waves.t)
+    return {
+        f"{MARK_WORDS[wave][column]} (s)": np.round(marks[:, column] / annotation.fs_hz, 3)
+        for wave, marks in enumerate(waves)
+        for column in range(3)
+        if (wave, column) != (1, PEAK)
+    }

@@ -83,6 +83,10 @@ def _badges(analysis: Analysis) -> str:
         f'<span class="kalium-badge kalium-{analysis.quality.grade}"><b aria-hidden="true">{sign}</b> {word}</span>'
         f'<span class="kalium-summary">{escape(analysis.quality.summary)}</span>'
     )
+    if analysis.annotation.by_hand is not None:
+        badges += (
+            '<span class="kalium-badge"><b aria-hidden="true">✎</b> Beats or waves corrected by hand</span>'
+        )
     if analysis.record.simulated:
         return '<span class="kalium-badge kalium-simulated">SIMULATED, no patient\'s ECG</span>' + badges
     return badges

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from app import state
+from app.components.annotation_downloads import draw_annotation_downloads
+from app.components.beat_editor import draw_editor, point_to
 from app.components.beat_tables import beat_table, measurement_table
-from app.components.downloads import figure_with_downloads, json_download, table_with_download
+from app.components.downloads import figure_with_downloads, table_with_download
+from app.components.edit_bar import draw_edit_bar
+from app.components.scan_pointer import Click, listen
+from app.components.second_method import choose_second_method, draw_comparison
 from app.components.window import choose_start_s
 from ecg_core.analysis import Analysis
-from ecg_core.annotation.export import annotation_json
 from ecg_core.annotation.types import Annotation
+from ecg_core.digitization.types import Box
+from ecg_core.figures.by_hand import add_by_hand
 from ecg_core.figures.cycles import MAX_BEATS_DRAWN, cycles_figure
-from ecg_core.figures.page import PAGE_MM, arrange, default_rhythm_lead
-from ecg_core.figures.paper import aspect_ratio, paper_figure
+from ecg_core.figures.page import PAGE_MM, Page, arrange, default_rhythm_lead
+from ecg_core.figures.paper import LEFT_MM, aspect_ratio, paper_figure
+from ecg_core.figures.theme import Palette, palette
+from ecg_core.figures.wave_bars import add_wave_bars
 
 _SPEED_MM_S = 25.0
+_BARS_MM = 6.0  # for each method's row below the trace
 
 
 def choose_lead(analysis: Analysis) -> str:
@@ -45,21 +55,58 @@ def draw_r_only_notice(annotation: Annotation) -> None:
     )
 
 
-def draw_trace(analysis: Analysis, lead: str) -> None:
-    """The lead with its beats and waves marked."""
-    record = analysis.filtered.record
+def draw_trace(analysis: Analysis, lead: str, second: Annotation | None, *, choosing: bool) -> None:
+    """The lead with its beats and waves marked; while beats are corrected, a click chooses one."""
+    record, annotation = analysis.filtered.record, analysis.annotation
     start_s = choose_start_s(record.duration_s, PAGE_MM / _SPEED_MM_S, key=f"cycles_start_{state.n_opened()}")
     page = arrange(record, "single", rhythm_lead=lead, start_s=start_s, speed_mm_s=_SPEED_MM_S)
-    fig = paper_figure(
-        page, record, dark=state.is_dark(), beats=analysis.annotation, waves=analysis.annotation
-    )
+    fig = paper_figure(page, record, dark=state.is_dark(), beats=annotation, waves=annotation)
+    colours = palette(state.is_dark())
+    add_by_hand(fig, page, annotation, colours)
+    if second is not None:
+        add_bars(fig, page, (annotation, second), colours)
+    key = f"beats_{state.n_opened()}"
+    fig.layout.dragmode = "select" if choosing else "zoom"
     figure_with_downloads(
         fig,
-        key=f"beats_{state.n_opened()}",
+        key=key,
         filename=f"beats_{lead}",
         aspect=aspect_ratio(fig),
         alt=f"Lead {lead} with its beats and P, QRS and T marked",
     )
+    if annotation.by_hand is not None:
+        st.caption(
+            "By hand: upright lines are marks that were set; a ring is a beat added, a cross one left out, a thin "
+            "cross where there is no beat."
+        )
+    if choosing:
+
+        def choose(where: Click | Box) -> None:
+            x_mm = where.x_px if isinstance(where, Click) else (where.x0_px + where.x1_px) / 2
+            time_s = page.time_s(page.strips[0], x_mm)
+            point_to(min(max(time_s, 0.0), record.duration_s))
+
+        listen(key, fig, choose)
+
+
+def add_bars(fig: go.Figure, page: Page, methods: tuple[Annotation, ...], colours: Palette) -> None:
+    """A row of bars for each method below the trace, on paper added for it."""
+    strip = page.strips[0]
+    bottom_mm, top_mm = fig.layout.yaxis.range
+    span_s = (strip.start_s, strip.start_s + strip.seconds)
+    for row, annotation in enumerate(methods):
+        y_mm = bottom_mm - 4 - row * _BARS_MM
+        add_wave_bars(
+            fig,
+            annotation,
+            span_s,
+            lambda t: (t - span_s[0]) * page.speed_mm_s,
+            y_mm,
+            (1 - LEFT_MM, y_mm + 2.6),
+            colours,
+            named=False,
+        )
+    fig.update_yaxes(range=[bottom_mm - len(methods) * _BARS_MM, top_mm])
 
 
 def draw_cycles(analysis: Analysis, lead: str) -> None:
@@ -95,22 +142,31 @@ def draw_measurements(analysis: Analysis) -> None:
         height="content",
         column_config={"Median": whole, "25 %": whole, "75 %": whole},
     )
-    json_download(
-        lambda: annotation_json(analysis.annotation, analysis.measurements),
-        key="annotation_json",
-        filename="annotation",
-        label="Annotation (JSON)",
-    )
+    draw_annotation_downloads(analysis)
 
 
 def draw_page(analysis: Analysis) -> None:
     for warning in analysis.annotation.warnings:
         st.warning(warning)
-    lead = choose_lead(analysis)
-    draw_r_only_notice(analysis.annotation)
-    draw_trace(analysis, lead)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        lead = choose_lead(analysis)
+        second = choose_second_method(analysis)
+        correcting = st.toggle(
+            "Correct beats and waves",
+            key=f"cycles_correct_{state.n_opened()}",
+            persist_state="session",
+        )
+    if not correcting or analysis.annotation.r_only.any():
+        draw_r_only_notice(analysis.annotation)
+    if correcting or analysis.edits or state.edit_history().past:
+        draw_edit_bar(analysis)
+    draw_trace(analysis, lead, second, choosing=correcting)
+    if correcting:
+        draw_editor(analysis, lead, second)
     if not analysis.annotation.n_beats:
         return
+    if second is not None:
+        draw_comparison(analysis, second)
     with st.container(key="kalium_side_by_side"):
         left, right = st.columns(2, gap="large")
     with left:

@@ -58,7 +58,29 @@ class Draft:
 
     def move(self, r_s: float, wave: int, column: int, to_s: float) -> None:
         """Set a mark over all leads, and in every lead that shows it."""
-        beat, to = self._counting_beat(r_s), round(to_s * self.fs_hz, 3)  # no noise of the last digits
+        self._move(self._counting_beat(r_s), wave, column, to_s)
+
+    def move_in_all(self, wave: int, column: int, from_r_s: float) -> None:
+        """Set a mark as far from R in every beat where it can stand there; it must in one of them."""
+        if (wave, column) == (QRS, PEAK):
+            raise EditError("R peaks are moved one by one.")
+        refused: list[EditError] = []
+        counting = np.flatnonzero(~self.left_out).tolist()
+        for beat in counting:
+            try:
+                self._move(beat, wave, column, self.r_peaks[beat] / self.fs_hz + from_r_s)
+            except EditError as error:
+                refused.append(error)
+        if refused and len(refused) == len(counting):
+            raise refused[0]
+
+    def declare_absent_in_all(self, wave: int) -> None:
+        """Forget a wave in all beats and leads."""
+        self.marks[:, :, wave] = np.nan
+        self.by_hand[:, wave] = True
+
+    def _move(self, beat: int, wave: int, column: int, to_s: float) -> None:
+        to = round(to_s * self.fs_hz, 3)  # no noise of the last digits
         self._check_order(beat, wave, column, to)
         if (wave, column) == (QRS, PEAK):
             to = float(round(to))

@@ -39,6 +39,22 @@ class WaveAbsent:
 
 
 @dataclass(frozen=True)
+class MarkMovedInAll:
+    """A mark as far from R in every beat that counts and in which it fits; negative before R."""
+
+    wave: WaveName
+    mark: MarkName
+    from_r_s: float
+
+
+@dataclass(frozen=True)
+class WaveAbsentInAll:
+    """No beat has such a wave."""
+
+    wave: Literal["P", "T"]
+
+
+@dataclass(frozen=True)
 class BeatLeftOut:
     """A true beat that shall not count for waves, median beat and cycles (ectopic, noisy); RR keeps it."""
 
@@ -59,7 +75,7 @@ class BeatAdded:
     r_s: float
 
 
-Edit = MarkMoved | WaveAbsent | BeatLeftOut | BeatRemoved | BeatAdded
+Edit = MarkMoved | WaveAbsent | MarkMovedInAll | WaveAbsentInAll | BeatLeftOut | BeatRemoved | BeatAdded
 
 
 @dataclass(frozen=True)
@@ -122,6 +138,10 @@ def _apply(draft: Draft, edit: Edit) -> None:
             draft.move(r_s, WAVE_NAMES.index(wave), MARK_COLUMNS[mark], to_s)
         case WaveAbsent(r_s, wave):
             draft.declare_absent(r_s, WAVE_NAMES.index(wave))
+        case MarkMovedInAll(wave, mark, from_r_s):
+            draft.move_in_all(WAVE_NAMES.index(wave), MARK_COLUMNS[mark], from_r_s)
+        case WaveAbsentInAll(wave):
+            draft.declare_absent_in_all(WAVE_NAMES.index(wave))
         case BeatLeftOut(r_s):
             draft.leave_out(r_s)
         case BeatRemoved(r_s):

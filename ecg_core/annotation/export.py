@@ -10,12 +10,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.annotation.edits import BeatAdded, BeatEdits, BeatLeftOut, BeatRemoved, MarkMoved, WaveAbsent
+from ecg_core.annotation.edits import (
+    BeatAdded,
+    BeatEdits,
+    BeatLeftOut,
+    BeatRemoved,
+    Edit,
+    MarkMoved,
+    MarkMovedInAll,
+    WaveAbsent,
+    WaveAbsentInAll,
+)
 from ecg_core.annotation.types import Annotation, Measurement
 
-_EDIT_WORDS = {
+_EDIT_WORDS: dict[type[Edit], str] = {
     MarkMoved: "mark moved",
     WaveAbsent: "wave absent",
+    MarkMovedInAll: "mark moved in all beats",
+    WaveAbsentInAll: "wave absent in all beats",
     BeatLeftOut: "beat left out",
     BeatRemoved: "beat removed",
     BeatAdded: "beat added",

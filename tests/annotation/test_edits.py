@@ -16,7 +16,9 @@ from ecg_core.annotation.edits import (
     BeatRemoved,
     Edit,
     MarkMoved,
+    MarkMovedInAll,
     WaveAbsent,
+    WaveAbsentInAll,
     apply_edit,
     apply_edits,
 )
@@ -127,6 +129,30 @@ def test_an_absent_wave_is_absent_in_all_leads() -> None:
     assert not after.r_only.any()
 
 
+def test_a_mark_can_stand_as_far_from_r_in_every_beat() -> None:
+    after = edited(BeatLeftOut(R_S[1]), MarkMovedInAll("T", "offset", 0.34))
+    expected = R_S + 0.34
+    expected[1] = np.nan
+    np.testing.assert_allclose(after.waves.t[:, OFFSET] / FS_HZ, expected)
+    assert value(after, "qt_ms") == pytest.approx(380)
+
+
+def test_where_a_mark_cannot_stand_it_stays() -> None:
+    annotation = regular()
+    annotation.waves.t[1, PEAK] += 100
+    annotation.waves.t[1, OFFSET] += 100
+    after = edited(MarkMovedInAll("T", "offset", 0.34), annotation=annotation)
+    assert after.waves.t[1, OFFSET] == annotation.waves.t[1, OFFSET]
+    assert after.by_hand is not None
+    assert after.by_hand.marks[:, 2, OFFSET].tolist() == [True, False, True, True, True, True]
+
+
+def test_a_wave_can_be_absent_in_every_beat() -> None:
+    after = edited(WaveAbsentInAll("P"))
+    assert np.isnan(all_marks(after)[:, :, :3]).all()
+    assert np.isfinite(all_marks(after)[:, :, 3:]).all()
+
+
 def test_a_beat_left_out_counts_for_the_rhythm_only() -> None:
     wide = regular()
     wide.waves.qrs[2, OFFSET] += 40
@@ -184,6 +210,8 @@ def test_adding_and_removing_a_beat_leaves_no_trace() -> None:
         (MarkMoved(R_S[1], "P", "onset", R_S[0]), "after the QRS of the beat before"),
         (MarkMoved(R_S[0], "P", "onset", -0.01), "before the recording begins"),
         (MarkMoved(0.9, "T", "offset", 1.2), "There is no beat at 0.90 s"),
+        (MarkMovedInAll("T", "offset", 0.2), "T offset must come after the T peak"),
+        (MarkMovedInAll("QRS", "peak", 0.01), "one by one"),
         (BeatAdded(R_S[1] + 0.19), "at least 0.2 s apart"),
         (BeatAdded(-0.5), "before the recording begins"),
         (BeatRemoved(99.0), "There is no beat at 99.00 s"),
@@ -243,6 +271,13 @@ def edits_near_the_beats() -> st.SearchStrategy[Edit]:
     return (
         moved
         | st.builds(WaveAbsent, r_s, st.sampled_from(["P", "T"]))
+        | st.builds(
+            MarkMovedInAll,
+            st.sampled_from(WAVE_NAMES),
+            st.sampled_from(["onset", "offset"]),
+            st.floats(-0.3, 0.5),
+        )
+        | st.builds(WaveAbsentInAll, st.sampled_from(["P", "T"]))
         | st.builds(BeatLeftOut, r_s)
         | st.builds(BeatRemoved, r_s)
         | st.builds(BeatAdded, time_s)
