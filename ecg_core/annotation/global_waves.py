@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Waves
+from ecg_core.annotation.windows import nanquantile
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +42,5 @@ def _combine(marks: Floats, n_recorded: NDArray[np.int64]) -> Floats:
     combined = np.full(marks.shape[1:], np.nan)
     for column, quantile in ((ONSET, ONSET_QUANTILE), (PEAK, 0.5), (OFFSET, OFFSET_QUANTILE)):
         rows = enough[:, column]
-        if rows.any():
-            combined[rows, column] = np.nanquantile(marks[:, rows, column], quantile, axis=0)
+        combined[rows, column] = nanquantile(marks[:, rows, column], quantile)
     return combined

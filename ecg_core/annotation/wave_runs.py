@@ -9,15 +9,23 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 from scipy.signal import find_peaks
 
+from ecg_core.annotation.fibrillation import fibrillating
 from ecg_core.annotation.wave_net import FS_HZ, QRS, P, T
 from ecg_core.annotation.windows import gather, nanmedian
 
 REFRACTORY_S = 0.2  # 300 beats a minute
 QRS_CORE_S = 0.06  # over so long a QRS is likely on average ...
 BEAT_LIKELY = 0.5  # ... at least so likely, over all leads
+HEART_LIKELY = (
+    0.8  # of half of the beats at least: 0.6-0.8 in noise alone, in one lead with 6 dB of noise above 0.9
+)
 QRS_REACH_S = 0.12  # a lead's QRS covers a place within this of the beat
 LEAST_S = {P: 0.03, QRS: 0.03, T: 0.06}  # a shorter run is no wave
-SLACK_S = {P: 0.025, QRS: 0.02, T: 0.05}  # how far a lead's bound may lie from the median over leads
+LEAST_CERTAINTY = {
+    P: 0.65,
+    QRS: 0.5,
+    T: 0.5,
+}  # f waves are taken for P waves with less certainty than P waves are
 SMOOTHING_S = 0.008  # before the summits of P and T are read
 LONGEST_S = 0.6  # from onset to offset, for looking for the summit
 
@@ -27,11 +35,12 @@ Probabilities = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """Stretches of one lead above one half: `onset`, `offset` in samples, `mass` the sum of the probabilities, `(runs,)`."""
+    """Stretches of one lead above one half, `(runs,)` each: bounds in samples, sum and mean of the probabilities between them."""
 
     onset: Floats
     offset: Floats
     mass: Floats
+    certainty: Floats
 
     @property
     def middle(self) -> Floats:
@@ -40,10 +49,12 @@ class Runs:
 
 
 def find_beats(joint_qrs: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Middles of the beats in the QRS probability over all leads, `(samples,)`."""
+    """Middles of the beats in the QRS probability over all leads, `(samples,)`; none where most of them are doubtful."""
     width = round(QRS_CORE_S * FS_HZ)
     likely = uniform_filter1d(joint_qrs.astype(np.float64), width, mode="constant")
-    peaks, _ = find_peaks(np.pad(likely, 1), height=BEAT_LIKELY, distance=round(REFRACTORY_S * FS_HZ))
+    peaks, facts = find_peaks(np.pad(likely, 1), height=BEAT_LIKELY, distance=round(REFRACTORY_S * FS_HZ))
+    if not peaks.size or np.median(facts["peak_heights"]) < HEART_LIKELY:
+        return np.zeros(0, dtype=np.int64)
     return np.asarray(peaks - 1, dtype=np.int64)
 
 
@@ -68,10 +79,8 @@ def beat_waves(
         return np.stack([_lead_bounds(lead, wave, beats) for lead in probabilities[:, wave]])
 
     qrs = _completed(bounds_of(QRS), _lead_bounds(joint[QRS], QRS, beats), recorded, beats)
-    p, qrs, t = (
-        _near_the_median(bounds, SLACK_S[wave] * FS_HZ)
-        for wave, bounds in ((P, bounds_of(P)), (QRS, qrs), (T, bounds_of(T)))
-    )
+    p, t = bounds_of(P), bounds_of(T)
+    p[:, fibrillating(np.isfinite(p[:, :, 0]), beats)] = np.nan
     p[:, :, 1] = np.fmin(p[:, :, 1], qrs[:, :, 0])
     t[:, :, 0] = np.fmax(t[:, :, 0], qrs[:, :, 1])
     smooth = gaussian_filter1d(signal_mv, SMOOTHING_S * FS_HZ, axis=1)
@@ -89,7 +98,8 @@ def runs_above_half(probability: NDArray[np.floating]) -> Runs:
         return left + (0.5 - padded[left]) / (padded[left + 1] - padded[left]) - 1
 
     total = np.append(0.0, np.cumsum(padded))
-    return Runs(crossing(rising), crossing(falling), total[falling + 1] - total[rising + 1])
+    mass = total[falling + 1] - total[rising + 1]
+    return Runs(crossing(rising), crossing(falling), mass, mass / (falling - rising))
 
 
 def _lead_bounds(probability: NDArray[np.floating], wave: int, beats: NDArray[np.int64]) -> Floats:
@@ -99,7 +109,8 @@ def _lead_bounds(probability: NDArray[np.floating], wave: int, beats: NDArray[np
         return bounds
     runs = runs_above_half(probability)
     row = _beat_of(runs, wave, beats)
-    good = (row >= 0) & (row < beats.size) & (runs.offset - runs.onset >= LEAST_S[wave] * FS_HZ)
+    long_enough = runs.offset - runs.onset >= LEAST_S[wave] * FS_HZ
+    good = (row >= 0) & (row < beats.size) & long_enough & (runs.certainty >= LEAST_CERTAINTY[wave])
     # The likeliest comes last and stays.
     order = np.flatnonzero(good)[np.argsort(runs.mass[good], kind="stable")]
     bounds[row[order], 0], bounds[row[order], 1] = runs.onset[order], runs.offset[order]
@@ -127,12 +138,6 @@ def _completed(
     others = np.where(np.isfinite(middle), middle, joint)
     here = recorded[:, np.clip(beats, 0, recorded.shape[1] - 1)][:, :, None]
     return np.where(here & ~np.isfinite(bounds), others, bounds)
-
-
-def _near_the_median(bounds: Floats, slack: float) -> Floats:
-    """`(leads, beats, 2)` held within `slack` samples of the median over leads."""
-    middle = nanmedian(bounds, axis=0)
-    return np.clip(bounds, middle - slack, middle + slack)
 
 
 def _with_summits(signal_mv: Floats, bounds: Floats) -> Floats:

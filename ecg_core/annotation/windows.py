@@ -22,3 +22,13 @@ def nanmedian(values: Floats, axis: int) -> Floats:
     empty = ~np.isfinite(values).any(axis=axis, keepdims=True)
     median: Floats = np.nanmedian(np.where(empty, 0.0, values), axis=axis, keepdims=True)
     return np.squeeze(np.where(empty, np.nan, median), axis=axis)
+
+
+def nanquantile(values: Floats, quantile: float) -> Floats:
+    """`np.nanquantile` over the first axis, NaN where all are; numpy's own takes every column by itself."""
+    ordered = np.sort(values, axis=0)  # NaN comes last
+    position = quantile * (np.isfinite(ordered).sum(axis=0) - 1).clip(min=0)
+    below = np.floor(position).astype(np.int64)
+    low = np.take_along_axis(ordered, below[None], axis=0)[0]
+    high = np.take_along_axis(ordered, np.ceil(position).astype(np.int64)[None], axis=0)[0]
+    return low + (position - below) * (high - low)

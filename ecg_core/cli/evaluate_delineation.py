@@ -44,15 +44,10 @@ def _ludb(root: Path, method: str) -> str:
     records = 0
     for ecg in _each(read_ludb(root)):
         records += 1
-        to_ms = 1000 / ecg.record.fs_hz
-        leads = {
-            lead: marks_ms(waves, ecg.record.fs_hz)
-            for lead, waves in _annotate(ecg.record, method).lead_waves.items()
-        }
+        waves = _annotate(ecg.record, method).lead_waves
+        leads = {lead: marks_ms(own, ecg.record.fs_hz) for lead, own in waves.items()}
         for lead, found in leads.items():
-            marks = ecg.marks[lead]
-            truth = {wave: places * to_ms for wave, places in marks.waves.items()}
-            scores.add(truth, found, (marks.span[0] * to_ms, marks.span[1] * to_ms))
+            scores.add(*ecg.truth_ms(lead), found)
         if ecg.fibrillates:
             fibrillation.append(p_share(leads.values()))
     p, qrs = (sum(column) for column in zip(*fibrillation, strict=True)) if fibrillation else (0, 0)

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ecg_core.datasets.wave_marks import WaveMarks, read_wave_marks
 from ecg_core.errors import ECGError
@@ -19,16 +21,32 @@ from ecg_core.record import ECGRecord
 
 N_FOLDS = 5
 _TABLE = "ludb.csv"
+_UNUSUAL = (
+    "fibrillation",
+    "flutter",
+    "pacing",
+    "p-synchrony",
+    "ventricular extrasystole",
+    "iii degree av-block",
+)
 
 
 @dataclass(frozen=True, eq=False)
 class LudbECG:
-    """One record as it was recorded, with the marks of each lead and what the cardiologists called its rhythm."""
+    """One record as it was recorded, with the marks of each lead, and what cardiologists called its rhythm and all they found."""
 
     record_id: str
     record: ECGRecord
     marks: dict[str, WaveMarks]
     rhythm: str
+    findings: str
+
+    def truth_ms(self, lead: str) -> tuple[dict[str, NDArray[np.float64]], tuple[float, float]]:
+        """Marks of a lead by wave, `(waves, 3)`, and first and last mark, in milliseconds."""
+        to_ms = 1000 / self.record.fs_hz
+        marks = self.marks[lead]
+        first, last = marks.span
+        return {wave: rows * to_ms for wave, rows in marks.waves.items()}, (first * to_ms, last * to_ms)
 
     @property
     def fold(self) -> int:
@@ -41,9 +59,9 @@ class LudbECG:
         return "fibrillation" in self.rhythm.lower()
 
     @property
-    def lacks_p(self) -> bool:
-        """Whether the atria fibrillate or flutter."""
-        return self.fibrillates or "flutter" in self.rhythm.lower()
+    def is_unusual(self) -> bool:
+        """Whether its waves are of a kind that few of the records show: no P, paced, ventricular, or beating apart from P."""
+        return any(word in self.findings.lower() for word in _UNUSUAL)
 
 
 def read_ludb(root: Path) -> Iterator[LudbECG]:
@@ -53,9 +71,10 @@ def read_ludb(root: Path) -> Iterator[LudbECG]:
     table = root / _TABLE
     if not paths or not table.is_file():
         raise ECGError(f"{root} is not LUDB as PhysioNet ships it: it needs {_TABLE} and data/1.hea.")
-    rhythms = pd.read_csv(table, index_col="ID")["Rhythms"]
+    findings = pd.read_csv(table, index_col="ID", dtype=str).fillna("")
     for path in paths:
         record = open_ecg(path)
         base = path.with_suffix("")
         marks = {lead: read_wave_marks(base, lead.lower(), True) for lead in record.leads}
-        yield LudbECG(path.stem, record, marks, str(rhythms[int(path.stem)]).strip())
+        row = findings.loc[int(path.stem)]
+        yield LudbECG(path.stem, record, marks, row["Rhythms"].strip(), "\n".join(row))

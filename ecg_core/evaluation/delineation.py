@@ -46,7 +46,7 @@ class LeadScores:
         self.tallies = {name: Tally() for name in [*names, *(f"{wave} found" for wave in WAVES)]}
 
     def add(
-        self, truth: Marks, found: Marks, span_ms: tuple[float, float], tolerance_ms: float = TOLERANCE_MS
+        self, truth: Marks, span_ms: tuple[float, float], found: Marks, tolerance_ms: float = TOLERANCE_MS
     ) -> None:
         """One lead."""
         for wave in WAVES:

@@ -25,10 +25,10 @@ _ORIGINAL_SHARE, _FIBRILLATING_SHARE = 0.6, 0.1
 _TEMPO_SPREAD = 0.15  # natural log
 _MARKED_S = 1.5  # so much of a crop is marked at least
 _FLIPPED, _SMOOTHED, _NOISY, _MAINS, _INTERRUPTED = 0.15, 0.25, 0.6, 0.15, 0.08
-_HEARTLESS = 0.02  # of the crops show no ECG at all
+_HEARTLESS = 0.05  # of the crops show no ECG at all
 _SNR_DB = (-3.0, 24.0)
 _NOISE_FILES = ("BW", "EM", "MA")  # baseline wander, electrode motion, muscle
-_NOISE_FS_HZ = 360.0
+NOISE_FS_HZ = 360.0
 _WANDER_CUT_HZ = 0.5  # most of the noise reaches the network filtered
 
 Signals = NDArray[np.float32]
@@ -60,7 +60,7 @@ def training_noise(noise: dict[str, NDArray[np.float64]]) -> tuple[Signals, ...]
     """The first half of each recording at `FS_HZ`, as it is and without wander, `(2, samples)` each; the rest is for tests."""
     high_pass = butter(2, _WANDER_CUT_HZ, "highpass", fs=FS_HZ, output="sos")
     halves = [
-        resample(recording[: len(recording) // 2].T, _NOISE_FS_HZ, FS_HZ) for recording in noise.values()
+        resample(recording[: len(recording) // 2].T, NOISE_FS_HZ, FS_HZ) for recording in noise.values()
     ]
     return (*halves, *(sosfiltfilt(high_pass, half, axis=1).astype(np.float32) for half in halves))
 

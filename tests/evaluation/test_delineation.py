@@ -18,7 +18,7 @@ def lead(shift_ms: float = 0.0) -> dict[str, np.ndarray]:
 
 def test_perfect_marks_have_no_error() -> None:
     scores = LeadScores()
-    scores.add(lead(), lead(), (340.0, 2430.0))
+    scores.add(lead(), (340.0, 2430.0), lead())
     for tally in scores.tallies.values():
         row = tally.row()
         assert row["f1"] == 1.0 and row["mean_ms"] == row["sd_ms"] == 0.0 and row["tp"] == 3
@@ -26,7 +26,7 @@ def test_perfect_marks_have_no_error() -> None:
 
 def test_errors_are_found_minus_manual() -> None:
     scores = LeadScores()
-    scores.add(lead(), lead(8.0), (340.0, 2430.0))
+    scores.add(lead(), (340.0, 2430.0), lead(8.0))
     assert {tally.row()["mean_ms"] for tally in scores.tallies.values()} == {8.0}
 
 
@@ -34,14 +34,14 @@ def test_outside_the_marked_part_nothing_is_wrong() -> None:
     found = lead()
     found["P"] = np.concatenate([found["P"], [[50.0, 90.0, 130.0], [900.0, 940.0, 980.0]]])
     scores = LeadScores()
-    scores.add(lead(), found, (340.0, 2430.0))
+    scores.add(lead(), (340.0, 2430.0), found)
     row = scores.tallies["P onset"].row()
     assert (row["tp"], row["fp"], row["fn"]) == (3, 1, 0)
 
 
 def test_a_lead_without_anything_found_misses_all() -> None:
     scores = LeadScores()
-    scores.add(lead(), dict.fromkeys(("P", "QRS", "T"), NONE), (340.0, 2430.0))
+    scores.add(lead(), (340.0, 2430.0), dict.fromkeys(("P", "QRS", "T"), NONE))
     assert {tally.row()["fn"] for tally in scores.tallies.values()} == {3}
 
 
