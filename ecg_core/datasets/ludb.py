@@ -71,10 +71,10 @@ def read_ludb(root: Path) -> Iterator[LudbECG]:
     table = root / _TABLE
     if not paths or not table.is_file():
         raise ECGError(f"{root} is not LUDB as PhysioNet ships it: it needs {_TABLE} and data/1.hea.")
-    findings = pd.read_csv(table, index_col="ID", dtype=str).fillna("")
+    findings = pd.read_csv(table, index_col="ID", dtype={"ID": int}, keep_default_na=False).to_dict("index")
     for path in paths:
         record = open_ecg(path)
         base = path.with_suffix("")
         marks = {lead: read_wave_marks(base, lead.lower(), True) for lead in record.leads}
-        row = findings.loc[int(path.stem)]
-        yield LudbECG(path.stem, record, marks, row["Rhythms"].strip(), "\n".join(row))
+        row = {name: str(value).strip() for name, value in findings[int(path.stem)].items()}
+        yield LudbECG(path.stem, record, marks, row["Rhythms"], "\n".join(row.values()))
