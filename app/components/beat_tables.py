@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ecg_core.annotation.beat_intervals import beat_intervals_ms
-from ecg_core.annotation.draft import MARK_WORDS
+from ecg_core.annotation.draft import MARK_WORDS, QRS
 from ecg_core.annotation.types import PEAK, Annotation, Cycles, Measurement
 
 _WAVES = ("P", "QRS", "T")
@@ -48,7 +48,9 @@ def hand_words(annotation: Annotation, beat: int) -> str:
     words += ["left out"] if by_hand.left_out[beat] else []
     waves = annotation.waves
     for wave, marks in enumerate((waves.p[beat], waves.qrs[beat], waves.t[beat])):
-        hand = by_hand.marks[beat, wave]
+        hand = by_hand.marks[beat, wave].copy()
+        if wave == QRS and by_hand.added[beat]:
+            hand[PEAK] = False  # that is what "added" says
         if hand.all() and np.isnan(marks).all() and not by_hand.left_out[beat]:
             words.append(f"no {_WAVES[wave]}")
         else:
@@ -63,5 +65,5 @@ def _marks(annotation: Annotation) -> dict[str, np.ndarray]:
         f"{MARK_WORDS[wave][column]} (s)": np.round(marks[:, column] / annotation.fs_hz, 3)
         for wave, marks in enumerate(waves)
         for column in range(3)
-        if (wave, column) != (1, PEAK)
+        if (wave, column) != (QRS, PEAK)
     }

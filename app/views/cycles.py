@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state
 from app.components.annotation_downloads import draw_annotation_downloads
-from app.components.beat_editor import draw_editor, point_to
+from app.components.beat_editor import chosen_beat, draw_editor, point_to
 from app.components.beat_tables import beat_table, measurement_table
 from app.components.downloads import figure_with_downloads, table_with_download
 from app.components.edit_bar import draw_edit_bar
@@ -18,7 +18,8 @@ from app.components.window import choose_start_s
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.types import Annotation
 from ecg_core.digitization.types import Box
-from ecg_core.figures.by_hand import add_by_hand
+from ecg_core.figures.beat import AFTER_R_S, BEFORE_R_S
+from ecg_core.figures.by_hand import add_by_hand, add_highlight
 from ecg_core.figures.cycles import MAX_BEATS_DRAWN, cycles_figure
 from ecg_core.figures.page import PAGE_MM, Page, arrange, default_rhythm_lead
 from ecg_core.figures.paper import LEFT_MM, aspect_ratio, paper_figure
@@ -65,6 +66,9 @@ def draw_trace(analysis: Analysis, lead: str, second: Annotation | None, *, choo
     add_by_hand(fig, page, annotation, colours)
     if second is not None:
         add_bars(fig, page, (annotation, second), colours)
+    if choosing and annotation.n_beats:
+        r_s = annotation.r_peaks[chosen_beat(annotation)] / annotation.fs_hz
+        add_highlight(fig, page, (r_s - BEFORE_R_S, r_s + AFTER_R_S), colours)
     key = f"beats_{state.n_opened()}"
     fig.layout.dragmode = "select" if choosing else "zoom"
     figure_with_downloads(

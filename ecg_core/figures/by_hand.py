@@ -49,6 +49,24 @@ def add_by_hand(fig: go.Figure, page: Page, annotation: Annotation, colours: Pal
             )
 
 
+def add_highlight(fig: go.Figure, page: Page, span_s: tuple[float, float], colours: Palette) -> None:
+    """Seconds of the trace, behind which the paper is tinted: the beat that is being corrected."""
+    strip = page.strips[0]
+    low_mm, high_mm = fig.layout.yaxis.range
+    left_s, right_s = np.clip(span_s, strip.start_s, strip.start_s + strip.seconds)
+    fig.add_shape(
+        type="rect",
+        x0=strip.x_mm + (left_s - strip.start_s) * page.speed_mm_s,
+        x1=strip.x_mm + (right_s - strip.start_s) * page.speed_mm_s,
+        y0=low_mm,
+        y1=high_mm,
+        fillcolor=colours.accent,
+        opacity=0.13,
+        line={"width": 0},
+        layer="below",
+    )
+
+
 def _places(page: Page, strip: Strip, time_s: NDArray[np.float64]) -> list[float]:
     """Where times stand on the strip, in millimetres; those beyond it are left out."""
     inside = time_s[(time_s >= strip.start_s) & (time_s <= strip.start_s + strip.seconds)]
