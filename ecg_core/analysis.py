@@ -6,7 +6,7 @@ The app, the command line and batches all use it.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -96,13 +96,13 @@ def analyze(
     with watch.part("inputs"):
         as_trained = standard is filtered and method == DEFAULT_METHOD
         automatic = Automatic(shown, shown if as_trained else annotate(standard.record), standard.record)
-    return _completed(record, filtered, quality, automatic, edits, checkpoints, watch)
+    return _completed(record, filtered, quality, automatic, edits, checkpoints, {}, watch)
 
 
 def reannotated(analysis: Analysis, edits: BeatEdits, checkpoints: Sequence[Checkpoint] = ()) -> Analysis:
     """The same ECG with other corrections by hand, instead of its own; nothing is filtered or searched again."""
-    a = analysis
-    return _completed(a.record, a.filtered, a.quality, a.automatic, edits, checkpoints, _Stopwatch())
+    a, earlier = analysis, {prediction.model: prediction for prediction in analysis.predictions}
+    return _completed(a.record, a.filtered, a.quality, a.automatic, edits, checkpoints, earlier, _Stopwatch())
 
 
 def _completed(
@@ -112,9 +112,10 @@ def _completed(
     automatic: Automatic,
     edits: BeatEdits,
     checkpoints: Sequence[Checkpoint],
+    earlier: Mapping[str, Prediction],
     watch: _Stopwatch,
 ) -> Analysis:
-    """All that follows from the marks."""
+    """All that follows from the marks; `earlier` is what each model said of the record with other ones."""
     with watch.part("annotate"):
         annotation = apply_edits(automatic.shown, edits)
         cycles = _cut(filtered.record, annotation)
@@ -127,7 +128,7 @@ def _completed(
     predictions = []
     for checkpoint in checkpoints:
         with watch.part(checkpoint.card.name):
-            predictions.append(predict(checkpoint, seen))
+            predictions.append(predict(checkpoint, seen, earlier.get(checkpoint.card.name)))
     return Analysis(
         record,
         filtered,

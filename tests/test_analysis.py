@@ -222,6 +222,29 @@ def test_all_follows_from_corrections_by_hand(
     assert len(by_kind["cycle"].inputs.signal) == before.annotation.n_beats - 1
 
 
+def test_what_a_model_said_of_unchanged_cycles_is_taken_over(checkpoints: tuple[Checkpoint, ...]) -> None:
+    before = analyze(NORMAL, checkpoints=checkpoints)
+    edits = all_t_offsets_moved(before, 0.04).plus(BeatLeftOut(before.annotation.r_peaks[3] / 500))
+    quick, afresh = (
+        reannotated(before, edits, checkpoints),
+        analyze(NORMAL, checkpoints=checkpoints, edits=edits),
+    )
+    for ours, theirs in zip(quick.predictions, afresh.predictions, strict=True):
+        np.testing.assert_allclose(ours.item_k_meq_l, theirs.item_k_meq_l, atol=1e-4)
+        assert ours.flags == theirs.flags
+    asked = 0
+
+    def count(module: torch.nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
+        nonlocal asked
+        asked += len(output)
+
+    hooks = [checkpoint.model.register_forward_hook(count) for checkpoint in checkpoints]
+    reannotated(quick, edits, checkpoints)
+    for hook in hooks:
+        hook.remove()
+    assert asked == 0
+
+
 def require_complete_parts(after: Analysis, before: Analysis) -> None:
     assert tuple(after.cycles) == tuple(before.cycles)
     assert [p.model for p in after.predictions] == [p.model for p in before.predictions]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -42,12 +43,16 @@ class AnnotatedECG:
         return cls(filtered, quality, annotation, cut_cycles(filtered, annotation))
 
 
-def predict(checkpoint: Checkpoint, ecg: AnnotatedECG) -> Prediction:
-    """The estimate with its interval, class probabilities and flags; all NaN where the model abstains."""
+def predict(checkpoint: Checkpoint, ecg: AnnotatedECG, earlier: Prediction | None = None) -> Prediction:
+    """The estimate with its interval, class probabilities and flags; all NaN where the model abstains.
+
+    `earlier` is what the model said of the same filtered record with other marks: estimates of cycles and crops
+    that have not changed are taken from it.
+    """
     card = checkpoint.card
     present = _leads_with_signal(card, ecg.filtered)
     inputs = model_input(card, ecg) if _sees_enough(card, present) and ecg.annotation.n_beats else None
-    items = np.empty(0, dtype=np.float32) if inputs is None else estimate_items(checkpoint, inputs, present)
+    items = np.empty(0, np.float32) if inputs is None else _items(checkpoint, inputs, present, earlier)
     k_meq_l = combine_items(card, items)
     calibrated = apply_calibration(card.calibration, k_meq_l)
     return Prediction(
@@ -77,6 +82,26 @@ def model_input(card: Card, ecg: AnnotatedECG) -> ModelInput | None:
     raise CheckpointError(
         f"The card of model {card.name} asks for an unknown kind of input, {card.inputs.kind!r}."
     )
+
+
+def _items(
+    checkpoint: Checkpoint, inputs: ModelInput, present: list[str], earlier: Prediction | None
+) -> NDArray[np.float32]:
+    """`estimate_items`, of those items only that were not estimated before."""
+    if earlier is None or earlier.inputs is None:
+        return estimate_items(checkpoint, inputs, present)
+    known = dict(zip(_digests(earlier.inputs), earlier.item_k_meq_l.tolist(), strict=True))
+    digests = _digests(inputs)
+    items = np.array([known.get(digest, np.nan) for digest in digests], dtype=np.float32)
+    new = np.array([digest not in known for digest in digests])
+    if new.any():
+        items[new] = estimate_items(checkpoint, replace(inputs, signal=inputs.signal[new]), present)
+    return items
+
+
+def _digests(inputs: ModelInput) -> list[bytes]:
+    """What tells the items apart, 16 bytes each."""
+    return [hashlib.blake2b(item.tobytes(), digest_size=16).digest() for item in inputs.signal]
 
 
 @torch.inference_mode()
