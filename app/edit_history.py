@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ecg_core.annotation.edits import BeatEdits
+from ecg_core.annotation.edits import BeatEdits, Edit
 
 
 @dataclass(frozen=True)
@@ -28,3 +28,11 @@ class EditHistory:
         """After the step that was undone last."""
         present, *future = self.future
         return EditHistory(present, (*self.past, self.present), tuple(future))
+
+
+@dataclass(frozen=True)
+class EditsChange:
+    """Other corrections of beats and waves; `new` is the one that must fit what is shown."""
+
+    history: EditHistory
+    new: Edit | None = None

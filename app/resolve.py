@@ -13,6 +13,7 @@ import streamlit as st
 
 from app import state
 from app.components.checkpoints import installed_checkpoints
+from app.edit_history import EditsChange
 from app.scans import NoUsablePageError, Scan, is_scan, open_scan, set_up_by_hand
 from ecg_core.analysis import Analysis, analyze, reannotated
 from ecg_core.annotation.edits import BeatEdits, apply_edit
@@ -47,7 +48,7 @@ def resolve() -> bool:
         elif isinstance(wish, state.PageChange):
             with st.spinner("Digitizing again…"):
                 _try(lambda: _change_page(wish), kept="The page is shown as it was before.")
-        elif isinstance(wish, state.EditsChange):
+        elif isinstance(wish, EditsChange):
             with st.spinner("Measuring again…"):
                 _try(lambda: _edit(wish), kept="The marks stay as they were.")
         elif wish is not None:
@@ -193,7 +194,7 @@ def _analyse_again(settings: FilterSettings) -> None:
         state.keep_analysis(_analysed(analysis.record, settings, _edits()))
 
 
-def _edit(wish: state.EditsChange) -> None:
+def _edit(wish: EditsChange) -> None:
     analysis = state.current_analysis()
     if analysis is not None:
         if wish.new is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.components.empty_state import draw_empty_state, draw_scale_needed
-from app.edit_history import EditHistory
+from app.edit_history import EditHistory, EditsChange
 from app.scans import LeftOutPages, Scan, ScannedPage
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.edits import BeatEdits, Edit
@@ -60,14 +60,6 @@ class PageByHand:
     left_out: LeftOutPages
     number: int
     layout: str
-
-
-@dataclass(frozen=True)
-class EditsChange:
-    """Other corrections of beats and waves; `new` is the one that must fit what is shown."""
-
-    history: EditHistory
-    new: Edit | None = None
 
 
 Wish = Choice | FilterSettings | PageChange | PageByHand | EditsChange

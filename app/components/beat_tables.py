@@ -44,14 +44,15 @@ def hand_words(annotation: Annotation, beat: int) -> str:
     by_hand = annotation.by_hand
     if by_hand is None:
         return ""
+    if by_hand.left_out[beat]:
+        return "left out"
     words = ["added"] if by_hand.added[beat] else []
-    words += ["left out"] if by_hand.left_out[beat] else []
     waves = annotation.waves
     for wave, marks in enumerate((waves.p[beat], waves.qrs[beat], waves.t[beat])):
         hand = by_hand.marks[beat, wave].copy()
         if wave == QRS and by_hand.added[beat]:
             hand[PEAK] = False  # that is what "added" says
-        if hand.all() and np.isnan(marks).all() and not by_hand.left_out[beat]:
+        if hand.all() and np.isnan(marks).all():
             words.append(f"no {_WAVES[wave]}")
         else:
             words += [name for name, is_hand in zip(MARK_WORDS[wave], hand, strict=True) if is_hand]

@@ -10,7 +10,8 @@ from ecg_core.analysis import Analysis
 from ecg_core.annotation.edits import BeatEdits
 from ecg_core.annotation.types import Annotation
 
-_BEATS_NAMED = 8
+_SAID = 8
+_NUMBERED = 3
 
 
 def draw_edit_bar(analysis: Analysis) -> None:
@@ -46,14 +47,21 @@ def draw_edit_bar(analysis: Analysis) -> None:
 
 
 def edited_words(annotation: Annotation) -> str:
-    """What is by hand, beat by beat, the first ones by name."""
+    """What is by hand: beats by number where they are few, how many of them share it where they are not."""
     by_hand = annotation.by_hand
     if by_hand is None:
         return "nothing"
-    beats = (by_hand.marks.any(axis=(1, 2)) | by_hand.added | by_hand.left_out).nonzero()[0].tolist()
-    named = [f"beat {beat + 1} ({hand_words(annotation, beat)})" for beat in beats[:_BEATS_NAMED]]
-    named += [f"{len(beats) - _BEATS_NAMED} more beats"] if len(beats) > _BEATS_NAMED else []
-    if by_hand.removed.size:
-        at = ", ".join(f"{sample / annotation.fs_hz:.2f} s" for sample in by_hand.removed[:_BEATS_NAMED])
-        named.append(f"no beat at {at}")
-    return "; ".join(named) or "nothing that fits the beats found here"
+    alike: dict[str, list[int]] = {}
+    for beat in (by_hand.marks.any(axis=(1, 2)) | by_hand.added | by_hand.left_out).nonzero()[0].tolist():
+        alike.setdefault(hand_words(annotation, beat), []).append(beat + 1)
+    said = [f"{words} in {_beats(beats)}" for words, beats in alike.items()]
+    said += [f"no beat at {sample / annotation.fs_hz:.2f} s" for sample in by_hand.removed]
+    more = len(said) - _SAID
+    said = [*said[:_SAID], f"{more} more"] if more > 0 else said
+    return "; ".join(said) or "nothing that fits the beats found here"
+
+
+def _beats(numbers: list[int]) -> str:
+    if len(numbers) > _NUMBERED:
+        return f"{len(numbers)} beats"
+    return f"beat {', '.join(map(str, numbers))}"

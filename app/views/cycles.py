@@ -8,10 +8,11 @@ import streamlit as st
 
 from app import state
 from app.components.annotation_downloads import draw_annotation_downloads
-from app.components.beat_editor import chosen_beat, draw_editor, point_to
+from app.components.beat_editor import draw_editor
 from app.components.beat_tables import beat_table, measurement_table
 from app.components.downloads import figure_with_downloads, table_with_download
 from app.components.edit_bar import draw_edit_bar
+from app.components.edit_choice import chosen_beat, point_to
 from app.components.scan_pointer import Click, listen
 from app.components.second_method import choose_second_method, draw_comparison
 from app.components.window import choose_start_s
@@ -118,9 +119,11 @@ def draw_cycles(analysis: Analysis, lead: str) -> None:
     cycles = analysis.cycles[lead]
     n_beats, n_in_median = analysis.annotation.n_beats, int(cycles.in_median.sum())
     st.subheader("All beats, laid over one another")
-    st.caption(
-        f"Thick: the median of {n_in_median} beats. Dotted: beats left out of it ({n_beats - n_in_median})."
-    )
+    by_hand = analysis.annotation.by_hand
+    n_blank = 0 if by_hand is None else int(by_hand.left_out.sum())
+    n_dotted = n_beats - n_in_median - n_blank
+    blank = f" Left out by hand and not drawn: {n_blank}." if n_blank else ""
+    st.caption(f"Thick: the median of {n_in_median} beats. Dotted: beats left out of it ({n_dotted}).{blank}")
     if n_beats > MAX_BEATS_DRAWN:
         st.caption(f"{MAX_BEATS_DRAWN} beats spread over the recording are drawn.")
     fig = cycles_figure(cycles, analysis.annotation, dark=state.is_dark())

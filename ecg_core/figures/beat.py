@@ -20,7 +20,7 @@ SPEED_MM_S = 25.0
 _GAINS_MM_MV = (40.0, 20.0, 10.0, 5.0, 2.5)
 _MAX_TRACE_MM = 14.0  # so that the beat stays wider than tall
 _LABELS_MM = 3.6  # above the trace
-_BARS_MM = 3.2  # below it, for each method
+_BARS_MM = 3.8  # below it, for each method
 _WAVES = ("P", "QRS", "T")
 
 
@@ -89,7 +89,7 @@ def beat_figure(
     span_s = (view.r_s - BEFORE_R_S, view.r_s + AFTER_R_S)
     for row, shown in enumerate(methods):
         y_mm = view.low_mm - 1.2 - row * _BARS_MM
-        name_at_mm = (left_mm + 0.2, y_mm - 0.9)
+        name_at_mm = (left_mm + 0.2, y_mm - 2.0)
         add_wave_bars(fig, shown, span_s, view.x_mm, y_mm, name_at_mm, colours, named=row == 0)
     bottom_mm = view.low_mm - len(methods) * _BARS_MM
     scale = f"{lead}   {SPEED_MM_S:g} mm/s   {view.gain_mm_mv:g} mm/mV"

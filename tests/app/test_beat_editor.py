@@ -23,6 +23,7 @@ from ecg_core.annotation.edits import (
     BeatRemoved,
     MarkMoved,
     WaveAbsent,
+    WaveAbsentInAll,
 )
 from ecg_core.readers import open_ecg
 from ecg_core.readers.examples import list_examples
@@ -68,7 +69,7 @@ def test_a_mark_is_moved_undone_redone_and_reset(cycles_app: AppTest) -> None:
     field(app, "T offset").set_value(430).run()
     assert t_offset_ms(app) == pytest.approx(430, abs=1)
     assert "found:" in intervals(app)
-    assert any("beat 2 (T offset)" in m.value for m in app.markdown)
+    assert any("T offset in beat 2" in m.value for m in app.markdown)
     button(app, "Undo").click().run()
     assert t_offset_ms(app) == found_ms
     assert shown(app).annotation.by_hand is None and "found:" not in intervals(app)
@@ -109,6 +110,7 @@ def test_a_wave_can_be_declared_absent(cycles_app: AppTest) -> None:
     button(app, "No P in any beat").click().run()
     assert np.isnan(shown(app).annotation.waves.p).all()
     assert "no P" in app.dataframe[1].value["By hand"][3]
+    assert button(app, "No P").disabled and button(app, "No P in any beat").disabled
 
 
 def test_beats_are_taken_away_and_added(cycles_app: AppTest) -> None:
@@ -129,6 +131,7 @@ def test_what_cannot_be_is_said_and_nothing_changes(cycles_app: AppTest) -> None
     field(app, "T offset").set_value(20).run()
     assert "T offset must come after" in app.error[0].value
     assert "The marks stay as they were." in app.error[0].value
+    assert app.error[-1].value == app.error[0].value  # beside the mark too, for those who scrolled down
     assert t_offset_ms(app) == found_ms
     assert field(app, "T offset").value == pytest.approx(found_ms, abs=1)
 
@@ -183,10 +186,16 @@ def test_table_says_what_is_by_hand(corrected: Analysis) -> None:
 
 def test_summary_names_beats_and_places_without_one(corrected: Analysis) -> None:
     words = edited_words(corrected.annotation)
-    assert words.startswith("beat 3 (T offset); beat 4 (no P); beat 5 (left out); beat 7 (added")
     removed_s = corrected.automatic.shown.r_peaks[6] / 500
-    assert words.endswith(f"no beat at {removed_s:.2f} s")
+    assert words == (
+        f"T offset in beat 3; no P in beat 4; left out in beat 5; added in beat 7; no beat at {removed_s:.2f} s"
+    )
     assert edited_words(corrected.automatic.shown) == "nothing"
+
+
+def test_summary_counts_what_many_beats_share(corrected: Analysis) -> None:
+    no_p = reannotated(corrected, BeatEdits((WaveAbsentInAll("P"),))).annotation
+    assert edited_words(no_p) == f"no P in {no_p.n_beats} beats"
 
 
 def test_archive_holds_record_and_marks(corrected: Analysis, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_t_offset_is_moved_qtc_follows_and_all_is_exported(
 
     found_ms = qtc_ms(page)
     click_later(page)
-    expect(page.get_by_text("beat 2 (T offset)")).to_be_visible()
+    expect(page.get_by_text("T offset in beat 2")).to_be_visible()
     visit.wait_until_drawn()
     assert qtc_ms(page) - found_ms == pytest.approx(LATER_MS, rel=0.15)  # RR is near 1 s
     expect(interval_cells(page).nth(3)).to_contain_text(f"found: {found_ms:.0f}")
@@ -43,7 +43,7 @@ def test_t_offset_is_moved_qtc_follows_and_all_is_exported(
     visit.wait_until_drawn()
     assert qtc_ms(page) == found_ms
     page.get_by_role("button", name="Redo").click()
-    expect(page.get_by_text("beat 2 (T offset)")).to_be_visible()
+    expect(page.get_by_text("T offset in beat 2")).to_be_visible()
     visit.wait_until_drawn()
 
     qt_cell, qt_ms = interval_cells(page).nth(2), leading_number(interval_cells(page).nth(2))
