@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import state
 from app.components.downloads import table_with_download
+from app.components.text import as_markdown
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.measurements import measure
@@ -61,6 +62,8 @@ def _found(signal: ECGRecord, method: str) -> Annotation:
 def draw_comparison(analysis: Analysis, second: Annotation) -> None:
     """The intervals by both methods side by side."""
     st.subheader("Two methods compared")
+    for warning in second.warnings:
+        st.warning(as_markdown(warning))
     ours = f"{analysis.annotation.method}{'' if analysis.annotation.by_hand is None else ' + by hand'}"
     theirs = second.method if second.method != analysis.annotation.method else f"{second.method}, as found"
     rows = [
