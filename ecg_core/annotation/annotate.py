@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.annotation.global_waves import global_waves
-from ecg_core.annotation.methods import DEFAULT_METHOD, delineators
+from ecg_core.annotation.methods import (
+    DEFAULT_METHOD,
+    FALLBACK_METHOD,
+    BeatFinder,
+    Delineator,
+    delineators,
+)
 from ecg_core.annotation.rpeaks import find_r_peaks
 from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Annotation, Waves
+from ecg_core.errors import CheckpointError
 from ecg_core.record import ECGRecord
 
 
@@ -17,10 +26,14 @@ def annotate(filtered: ECGRecord, method: str = DEFAULT_METHOD) -> Annotation:
 
     `method` is one of `methods.delineators()` (KeyError otherwise). A record in which nothing looks
     like a beat gives an annotation without beats and a warning, so that its trace can still be shown.
+    Where the network of a method cannot be read, another method answers, and a warning says so.
     """
-    delineator = delineators()[method]
-    r_peaks = find_r_peaks(filtered)
-    lead_waves = delineator.delineate(filtered, r_peaks)
+    try:
+        r_peaks, lead_waves = _find(filtered, delineators()[method])
+    except CheckpointError as error:
+        without = annotate(filtered, FALLBACK_METHOD)
+        warning = f"{error} The waves were found by the method {FALLBACK_METHOD} instead."
+        return replace(without, warnings=(warning, *without.warnings))
     waves = global_waves(lead_waves, r_peaks)
     r_only = ~_usable(waves)
     return Annotation(
@@ -34,6 +47,14 @@ def annotate(filtered: ECGRecord, method: str = DEFAULT_METHOD) -> Annotation:
     )
 
 
+def _find(filtered: ECGRecord, delineator: Delineator) -> tuple[NDArray[np.int64], dict[str, Waves]]:
+    """R peaks and the waves of every lead."""
+    if isinstance(delineator, BeatFinder):
+        return delineator.find_beats_and_waves(filtered)
+    r_peaks = find_r_peaks(filtered)
+    return r_peaks, delineator.delineate(filtered, r_peaks)
+
+
 def _usable(waves: Waves) -> NDArray[np.bool_]:
     """Beats whose QRS bounds and T wave are known over all leads together."""
     marks = (waves.qrs[:, ONSET], waves.qrs[:, OFFSET], waves.t[:, PEAK], waves.t[:, OFFSET])
@@ -44,7 +65,8 @@ def _warnings(n_beats: int, n_r_only: int) -> list[str]:
     if not n_beats:
         return ["No heartbeat was found in this recording. Check the leads and the scale."]
     if n_beats == 1:
-        return ["Only one beat was found; waves and intervals need at least two."]
+        needing = "waves and intervals need" if n_r_only else "rate and rhythm need"
+        return [f"Only one beat was found; {needing} at least two."]
     if n_r_only:
         return [
             f"In {n_r_only} of {n_beats} beats the waves could not be found; these are cut around R alone."

@@ -64,4 +64,4 @@ def test_other_method_is_used_and_a_wrong_one_lists_them(
     assert main(["annotate", csv, "--out", str(tmp_path), "--method", "prominence"]) == 0
     assert json.loads((tmp_path / "two_leads.json").read_text())["method"] == "prominence"
     assert main(["annotate", csv, "--out", str(tmp_path), "--method", "guess"]) == 1
-    assert "multilead, prominence, dwt" in capsys.readouterr().err
+    assert "learned, multilead, prominence, dwt" in capsys.readouterr().err
