@@ -7,13 +7,14 @@ the lead that its name says; it wins only where names contradict every known ord
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.special import logsumexp
 
+from ecg_core.digitization.border_marks import marked_bounds
 from ecg_core.digitization.columns import boundary_share, possible_bounds
 from ecg_core.digitization.layouts import KnownLayout, known_layouts
 from ecg_core.digitization.names import CellNames, Names, names_of_cells
@@ -106,7 +107,11 @@ def best_arrangement(page: PageEvidence, wanted: Sequence[KnownLayout] = ()) -> 
         for shape in _placed(n_main, n_columns, n_rhythm, page):
             candidates += list(_candidates(shape, layouts))
     best = max(candidates, key=lambda candidate: candidate.score)
-    return _arrangement(best, candidates)
+    found = _arrangement(best, candidates)
+    bounds_px = marked_bounds(
+        found.shape.bounds_px, page.rows[: found.shape.n_main], page.ink, page.px_per_mm
+    )
+    return replace(found, shape=replace(found.shape, bounds_px=bounds_px))
 
 
 def _shapes(layouts: Sequence[KnownLayout], n_rows: int, free: bool) -> Sequence[tuple[int, int, int]]:
