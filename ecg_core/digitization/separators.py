@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import groupby, product
 
 import cv2
 import numpy as np
@@ -66,14 +66,15 @@ def separators(ink: InkMap, layout: Layout, px_per_mm: float) -> Mask:
 
 def _sites(ink: InkMap, layout: Layout, px_per_mm: float) -> Iterator[_Site]:
     """All places between leads, from left to right."""
-    line, faint = ink.trace + ink.pulse > _INK, ink.line > _FAINT
     reach, band = round(_REACH_MM * px_per_mm), round(_BAND_MM * px_per_mm)
     for number, border in enumerate(_borders(layout, px_per_mm)):
         for box in border:
             baseline = round(_row_baseline(layout, box.row))
             left, top = max(round(box.box.x0_px) - reach, 0), max(baseline - band, 0)
             part = (slice(top, baseline + band), slice(left, round(box.box.x0_px) + reach + 1))
-            yield _Site(number, left, top, baseline - top, line[part], faint[part])
+            near = InkMap(ink.trace[part], ink.pulse[part], ink.text[part])
+            line, faint = near.trace + near.pulse > _INK, near.line > _FAINT
+            yield _Site(number, left, top, baseline - top, line, faint)
 
 
 def _row_baseline(layout: Layout, row: int) -> float:
@@ -128,19 +129,25 @@ def _above_each_other(strokes: Sequence[_Stroke], sites: Sequence[_Site], alike_
 
 def _straight(number: int, site: _Site, px_per_mm: float) -> Iterator[_Stroke]:
     """The tall strokes of a site beside which the next column holds one that begins and ends alike."""
-    before: list[_Stroke] = []
     limit = _STRAIGHT_MM * px_per_mm
-    for column, of_column in enumerate(site.line.T):
-        edges = np.flatnonzero(np.diff(np.r_[False, of_column, False].astype(np.int8))) - site.baseline
-        tall = [
-            _Stroke(number, column, int(top), int(bottom))
-            for top, bottom in edges.reshape(-1, 2)
-            if _SHORTEST_MM * px_per_mm <= bottom - top <= _LONGEST_MM * px_per_mm
-        ]
-        for one, other in product(before, tall):
+    before: list[_Stroke] = []
+    for column, of_column in groupby(_tall(number, site, px_per_mm), key=lambda stroke: stroke.column):
+        here = list(of_column)
+        beside = before if before and before[0].column == column - 1 else []
+        for one, other in product(beside, here):
             if abs(one.top - other.top) <= limit and abs(one.bottom - other.bottom) <= limit:
                 yield from (one, other)
-        before = tall
+        before = here
+
+
+def _tall(number: int, site: _Site, px_per_mm: float) -> list[_Stroke]:
+    """The vertical runs of a site that are as tall as bars, by columns."""
+    columns = np.pad(site.line.T.astype(np.int8), ((0, 0), (1, 1)))
+    column, edge = np.nonzero(np.diff(columns, axis=1))
+    top, bottom = (edge - site.baseline).reshape(-1, 2).T
+    tall = (bottom - top >= _SHORTEST_MM * px_per_mm) & (bottom - top <= _LONGEST_MM * px_per_mm)
+    runs = zip(column[::2][tall].tolist(), top[tall].tolist(), bottom[tall].tolist(), strict=True)
+    return [_Stroke(number, *run) for run in runs]
 
 
 def _bar(number: int, sites: Sequence[_Site], bars: Sequence[_Stroke]) -> Mask:
