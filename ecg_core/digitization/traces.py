@@ -82,7 +82,7 @@ def _line(runs: Runs, path: Ints, own: OwnInk, anchored: NDArray[np.bool_], row:
         np.where(seen, runs.ink[path], 0.0),
         anchored,
         own.shared[row],
-        tuple(np.array([p.start, p.end]) for p in own.passages if p.row == row),
+        tuple(p.corners for p in own.passages if p.row == row),
     )
 
 

@@ -69,6 +69,18 @@ def test_peaks_that_meet_keep_their_height() -> None:
     assert lower.y_px.min() == pytest.approx(up[:, 1].min(), abs=5)
 
 
+@pytest.mark.parametrize("apart_px", [0, 2], ids=["at once", "one after the other"])
+def test_tips_that_cross_keep_their_height(apart_px: int) -> None:
+    down = ecg_line(120, r=-90, s=0, start=80)
+    up = ecg_line(240, r=110, s=0, start=80 + apart_px)
+    layout = layout_of(lead_box("I", 0, 120, SPAN, 170), lead_box("aVR", 1, 240, SPAN, 170))
+    upper, lower = extract_traces(draw(SHAPE, [down, up], PEN_PX), layout)
+    assert upper.y_px.max() == pytest.approx(down[:, 1].max(), abs=4)
+    assert lower.y_px.min() == pytest.approx(up[:, 1].min(), abs=4)
+    assert upper.y_px.min() > 110
+    assert lower.y_px.max() < 250
+
+
 def test_lines_that_touch_for_long_are_not_exchanged() -> None:
     y = 40 * np.cos(np.pi * (X - 20) / 560)
     upper_line, lower_line = np.c_[X, 200 - np.abs(y) - 1], np.c_[X, 200 + np.abs(y) + 1]
