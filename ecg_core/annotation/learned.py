@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -137,6 +138,17 @@ def wave_probabilities(model: WaveNet, signal_mv: NDArray[np.float32]) -> Probab
     """Class probabilities `(leads, 4, samples)` of `(leads, samples)` at `FS_HZ`, NaN where nothing was recorded."""
     n_samples = signal_mv.shape[1]
     padded = np.pad(signal_mv, ((0, 0), (0, -n_samples % STRIDE)), constant_values=np.nan)
-    with torch.inference_mode():
+    with torch.inference_mode(), _one_thread():
         probabilities: Probabilities = model(torch.from_numpy(padded)[None])[0].softmax(1).numpy()
     return probabilities[:, :, :n_samples]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """The network is too small to share: a second thread gains a fifth on an idle machine, and waits for long on a busy one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
