@@ -28,7 +28,8 @@ _PERIOD_PX = (
 )
 _OVERSAMPLED = 2  # what the view is taken from, for the same reason
 _LEAST_PERIOD_PX = 2.5  # the same where the picture has no more
-_PASSES = 5
+_WIDE_PASSES = 12  # at most, by the widest lines, which are hardly taken for one another
+_FINE_PASSES = 8  # at most, by others
 _FREE = 1e-5
 _COVERED = 0.75  # of a window, that has to lie on the paper
 _SLIPPED = 0.12
@@ -65,14 +66,15 @@ def follow_lines(
     """`bend` put right by the grid lines of `frequency` (per unit of the plane) in both directions.
 
     Each pass sees the page as flat as the last one made it, so that lines too oblique to be seen at first come in
-    from where they are less so; at most `_PASSES`, until little changes. `pull` weighs what each pass was given
-    against the lines about one node.
+    from where they are less so, as those of a margin that is bent away. Passes end when little changes where lines
+    are looked for. `pull` weighs what each pass was given against the lines about one node.
     """
-    for _ in range(_PASSES):
+    for _ in range(_WIDE_PASSES if frequency == 1 else _FINE_PASSES):
         found = _line_phases(evidence, plane_from_image, bend, frequency)
         off = np.stack([_followed(phases, pull) for phases in found], axis=-1) / frequency
         nodes = bend.nodes() + off.reshape(-1, 2)
-        change = np.abs(off - np.median(off, axis=(0, 1))) * frequency
+        seen = np.stack(found, axis=-1) != 0
+        change = seen * np.abs(off - np.median(off, axis=(0, 1))) * frequency
         bend = replace(bend, shift=off + bend.at(nodes).reshape(off.shape))
         if np.quantile(change, _NEARLY_ALL) < _LITTLE:
             break

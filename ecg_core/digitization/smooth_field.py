@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 _ROUNDS = 2  # of reweighting
-_SHAPES = 4  # of meshes whose matrices are kept
+_KEPT = 4  # matrices of meshes
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Observations:
     weights: NDArray[np.float64]
 
 
-@lru_cache(maxsize=_SHAPES)
+@lru_cache(maxsize=_KEPT)
 def slopes(shape: tuple[int, int]) -> sparse.csr_matrix:
     """Differences between neighbouring nodes: first all those to the right, then all those downward."""
     rows, columns = shape
@@ -39,33 +39,47 @@ def smooth_field(
     `stiffness` weighs bending against misfit, and `pull` (above 0) the distance from zero; observations further off
     than `tolerance` lose weight (Cauchy).
     """
-    plate = stiffness * _bending(shape) + pull * sparse.eye(shape[0] * shape[1])
+    plate = _plate(shape, stiffness, pull)
     operator, values = observations.operator, observations.values
     weights = observations.weights
     for _ in range(_ROUNDS):
         weighted = (operator.T @ sparse.diags(weights)).tocsr()
-        field = _solved(plate + weighted @ operator, weighted @ values, 2 * shape[1])
+        field = _solved(plate + weighted @ operator, weighted @ values, shape)
         weights = observations.weights / (1 + ((operator @ field - values) / tolerance) ** 2)
     return field.reshape(shape)
 
 
-def _solved(matrix: sparse.csr_matrix, right_side: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """A symmetric positive definite system whose entries lie within `width` of the diagonal."""
-    entries = sparse.triu(matrix).tocoo()
+def _solved(
+    matrix: sparse.csr_matrix, right_side: NDArray[np.float64], shape: tuple[int, int]
+) -> NDArray[np.float64]:
+    """The field `(nodes,)` that solves a symmetric positive definite system of neighbours on the mesh.
+
+    Nodes are counted along the mesh's shorter side, so that neighbours stay close to the diagonal.
+    """
+    order = np.arange(len(right_side)).reshape(shape)
+    order = order.ravel() if shape[1] <= shape[0] else order.T.ravel()
+    place = np.argsort(order)
+    width = 2 * min(shape)
+    entries = matrix.tocoo()
+    row, column = place[entries.row], place[entries.col]
+    upper = row <= column
     banded = np.zeros((width + 1, len(right_side)))
-    banded[width + entries.row - entries.col, entries.col] = entries.data
-    return linalg.solveh_banded(banded, right_side, overwrite_ab=True, check_finite=False)
+    banded[(width + row - column)[upper], column[upper]] = entries.data[upper]
+    field = np.empty(len(right_side))
+    field[order] = linalg.solveh_banded(banded, right_side[order], overwrite_ab=True, check_finite=False)
+    return field
 
 
 def _difference(nodes: int) -> sparse.csr_matrix:
     return sparse.diags([-1.0, 1.0], [0, 1], shape=(nodes - 1, nodes), format="csr")
 
 
-@lru_cache(maxsize=_SHAPES)
-def _bending(shape: tuple[int, int]) -> sparse.csr_matrix:
+@lru_cache(maxsize=_KEPT)
+def _plate(shape: tuple[int, int], stiffness: float, pull: float) -> sparse.csr_matrix:
+    """The matrix of the energy that bending and distance from zero cost."""
     rows, columns = shape
     second = [_difference(n - 1) @ _difference(n) for n in shape]
     across = sparse.kron(sparse.eye(rows), second[1].T @ second[1])
     down = sparse.kron(second[0].T @ second[0], sparse.eye(columns))
     twist = sparse.kron(_difference(rows), _difference(columns))
-    return (across + down + 2 * twist.T @ twist).tocsr()
+    return (stiffness * (across + down + 2 * twist.T @ twist) + pull * sparse.eye(rows * columns)).tocsr()

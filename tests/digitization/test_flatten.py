@@ -66,6 +66,24 @@ def test_what_was_printed_straight_is_straight(defects: tuple[str, ...], seed: i
     assert _off_mm(page, flatten(PageImage(page.rgb))) < 0.1
 
 
+def test_a_margin_that_is_bent_away_is_followed() -> None:
+    page = _page(PageStyle(px_per_mm=4.0))
+    height, width = page.rgb.shape[:2]
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    leaning = np.clip(1 - x / (width / 3), 0, 1) ** 2 * np.tan(np.deg2rad(20))
+    printed_x = (x - leaning * (height - y)).astype(np.float32)
+    bent = cv2.remap(page.rgb, printed_x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    rows, columns = (part.ravel() for part in np.mgrid[20 : height - 20 : 40, 10 : width - 20 : 40])
+    printed = np.column_stack([printed_x[rows, columns], rows])
+    seen = printed[:, 0] > 0
+
+    flat = flatten(PageImage(bent))
+
+    found = flat.map.to_flat(np.column_stack([columns, rows])[seen]) / flat.px_per_mm
+    off = found - printed[seen] / page.print.px_per_mm
+    assert np.sqrt(np.mean(np.sum((off - np.median(off, axis=0)) ** 2, axis=1))) < 0.2
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_paper_without_a_grid_is_not_given_one(seed: int) -> None:
     style = PageStyle(px_per_mm=150 / 25.4, grid=GridStyle(minor="none", major="none"))
