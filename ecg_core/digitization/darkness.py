@@ -6,6 +6,7 @@ Edges of a line are thus measured to a part of a pixel, which the network's prob
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ _SURE = 0.9  # probability of trace from which a pixel shows what the ink looks 
 _LEAST_PIXELS = 200
 _SOLID = 70  # percentile of darkness over those, many of which are edges
 _TELLING = 0.6  # part of the greatest contrast from which a colour channel tells ink from paper
-_STROKE_PX = 9  # across which a stroke shows how dark it is
+_ACROSS = np.ones((9, 9), np.uint8)  # pixels across which a stroke shows how dark it is
 _FAINTEST = 0.35  # of the darkness of ink elsewhere
 _OTHER_PEN = 0.3  # of its darkness is left to a pen of another colour: it may have covered a piece of trace
 _PAPER_MM = 3.0  # within this distance blank paper is seen between grid lines and traces
@@ -52,9 +53,16 @@ def _darkness(contrast: NDArray[np.uint8], sure: NDArray[np.bool_]) -> NDArray[n
     """
     solid = np.maximum(np.percentile(contrast[sure], _SOLID, axis=0), 1.0)
     telling = np.flatnonzero(solid >= _TELLING * solid.max())
-    dark = np.min([contrast[:, :, channel] / np.float32(solid[channel]) for channel in telling], axis=0)
-    beside = cv2.dilate(np.where(sure, dark, 0), np.ones((_STROKE_PX, _STROKE_PX), np.uint8))
-    return np.minimum(dark / np.clip(beside, _FAINTEST, 1), 1)
+    channels = [np.ascontiguousarray(contrast[:, :, k]) for k in telling.tolist()]
+    scaled = [
+        cv2.convertScaleAbs(channel, alpha=255 / solid[k])
+        for k, channel in zip(telling, channels, strict=True)
+    ]
+    dark = reduce(cv2.min, scaled)  # in bytes, which are a quarter of the work
+    beside = cv2.dilate(cv2.bitwise_and(dark, dark, mask=sure.astype(np.uint8)), _ACROSS)
+    whole = cv2.max(beside, round(255 * _FAINTEST))
+    share = cv2.divide(dark, whole, scale=255)
+    return np.asarray(share, np.float32) / np.float32(255)
 
 
 def _paper(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
