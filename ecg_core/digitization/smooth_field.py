@@ -56,8 +56,8 @@ def _solved(
 
     Nodes are counted along the mesh's shorter side, so that neighbours stay close to the diagonal.
     """
-    order = np.arange(len(right_side)).reshape(shape)
-    order = order.ravel() if shape[1] <= shape[0] else order.T.ravel()
+    mesh = np.arange(len(right_side)).reshape(shape)
+    order = (mesh if shape[1] <= shape[0] else mesh.T).ravel()
     place = np.argsort(order)
     width = 2 * min(shape)
     entries = matrix.tocoo()
