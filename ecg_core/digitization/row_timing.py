@@ -95,4 +95,5 @@ def _of_strip(strip_mv: Floats, other_mv: Floats, other_delay: int) -> int:
     delays = range(-_LONGEST, _LONGEST + 1)
     differences = [float(np.nanvar(strip_mv[where + delay] - other)) for delay in delays]
     best = int(np.argmin(differences))
-    return delays[best] if differences[best] < _BETTER * differences[_LONGEST] else 0
+    at_the_limit = best in (0, len(delays) - 1)  # then the likeness is of something else
+    return 0 if at_the_limit or differences[best] > _BETTER * differences[_LONGEST] else delays[best]

@@ -24,6 +24,8 @@ _FOREIGN = 2.0  # lying on the baseline of another row
 _ASTRAY = 0.1  # of a level line, for each mm that it lies too far from its baseline: frames, ruled lines
 _ASTRAY_FROM_MM = 5.0
 _JUMP = 1.5
+_TALL = 0.04  # gained by each mm of a run's height: a stroke is followed rather than passed by at its foot
+_TALLEST_MM = 10.0
 
 _HOME = 0.5  # of the distance between rows: as far from its baseline a row may begin and end
 _FAR_PX = 1e6
@@ -76,7 +78,9 @@ def _prices(runs: Runs, candidates: Candidates, outside: NDArray[np.bool_], px_p
     run = candidates.run
     faint = 1 - np.append(runs.ink, 0.0)[run]
     astray_mm = np.maximum(candidates.off_px / px_per_mm - _ASTRAY_FROM_MM, 0)
+    height_mm = np.append(runs.height_px, 0.0)[run] / px_per_mm
     price = _FAINT * faint + _FOREIGN * candidates.foreign + _ASTRAY * astray_mm
+    price -= _TALL * np.minimum(height_mm, _TALLEST_MM)
     ink = np.where(run >= 0, price, np.inf)
     none = np.where(candidates.required, np.inf, np.where(outside, 0.0, _NO_INK))
     return np.concatenate([ink, none[:, :, None]], axis=2) / px_per_mm
