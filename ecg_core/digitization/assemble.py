@@ -137,7 +137,7 @@ def _delay_notes(layout: Layout, calibration: Calibration) -> tuple[str, ...]:
         return ()
     longest_ms = 1000 * max(map(abs, layout.row_delay_px.values())) / calibration.px_per_s
     return (
-        f"rows of the page were moved in time by up to {longest_ms:.0f} ms, so that leads printed over the same "
+        f"Rows of the page were moved in time by up to {longest_ms:.0f} ms, so that leads printed over the same "
         "time agree",
     )
 
