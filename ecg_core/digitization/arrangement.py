@@ -25,6 +25,10 @@ from ecg_core.leads import STANDARD_LEADS
 _FREE_ORDER = -1.5  # for each lead
 _UNKNOWN_SHAPE = -6.0
 _OTHER_SPAN = -0.2  # where fewer rows begin or end there
+_UNEVEN, _MOST_UNEVEN_MM = (
+    0.3,
+    4.0,
+)  # price of names unevenly far from where their leads begin, per mm squared
 _BOUNDS_SEEN = 6.0
 _RHYTHM = {"II": 0.6, "V1": 0.15, "V5": 0.1}  # how often a lead is the rhythm strip
 _RHYTHM_OTHER = 0.15 / 9
@@ -143,7 +147,20 @@ def _placed(n_main: int, n_columns: int, n_rhythm: int, page: PageEvidence) -> I
             )
             score = _BOUNDS_SEEN * bounds.clear + bounds.plausibility + _OTHER_SPAN * (number > 0)
             for said in names_of_cells(page.names, places_px, first_column, spacing_px, page.px_per_mm):
-                yield Shape(n_main, n_rhythm, bounds.x_px, said, score + said.score)
+                even = _UNEVEN * _unevenness_mm(said, cells, places_px[:, 0], page) ** 2
+                yield Shape(n_main, n_rhythm, bounds.x_px, said, score + said.score - even)
+
+
+def _unevenness_mm(
+    said: CellNames, cells: Sequence[Cell], x0_px: NDArray[np.float64], page: PageEvidence
+) -> float:
+    """By how much the names of some columns stand further from where their leads begin than those of others."""
+    offsets: dict[int, list[float]] = {}
+    for cell, name, start_px in zip(cells, said.name_of_cell, x0_px, strict=True):
+        if name >= 0 and not cell.rhythm:
+            offsets.setdefault(cell.column, []).append(float(page.names.place_px[name, 0] - start_px))
+    middle_mm = [float(np.median(of_column)) / page.px_per_mm for of_column in offsets.values()]
+    return min(float(np.std(middle_mm)), _MOST_UNEVEN_MM) if len(middle_mm) > 1 else 0.0
 
 
 def _candidates(shape: Shape, layouts: Sequence[KnownLayout]) -> Iterator[_Candidate]:

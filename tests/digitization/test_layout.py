@@ -164,6 +164,16 @@ def test_a_page_cut_off_at_the_right_has_a_shorter_last_column() -> None:
     assert layout.boxes[3].box.x1_px == pytest.approx(page.flat.rgb.shape[1], abs=PX_PER_MM)
 
 
+@pytest.mark.parametrize("cut_mm", [8.0, 10.0, 13.0])
+def test_names_at_one_distance_from_their_leads_tell_a_short_last_column_from_equal_parts(
+    cut_mm: float,
+) -> None:
+    plain = replace(STYLE, margin_right_mm=0.0, joined=True, pulses=PulseStyle("none"), speed_mm_s=24.0)
+    page = cut_off(printed_page(plain), right_mm=cut_mm)
+    starts = [lead.box_px[0] for lead in page.truth.print.leads]
+    assert [box.box.x0_px for box in layout_of(page).boxes] == pytest.approx(starts, abs=PX_PER_MM)
+
+
 def test_a_page_cut_off_at_the_left_has_a_shorter_first_column() -> None:
     cut_mm = 35.0
     page = cut_off(printed_page(STYLE), left_mm=cut_mm)
