@@ -36,3 +36,10 @@ class EditsChange:
 
     history: EditHistory
     new: Edit | None = None
+
+
+@dataclass(frozen=True)
+class EditsFile:
+    """A file of corrections, which shall hold instead of the present ones."""
+
+    content: bytes

@@ -13,12 +13,13 @@ import streamlit as st
 
 from app import state
 from app.components.checkpoints import installed_checkpoints
-from app.edit_history import EditsChange
+from app.edit_history import EditsChange, EditsFile
 from app.scans import NoUsablePageError, Scan, is_scan, open_scan, set_up_by_hand
 from ecg_core.analysis import Analysis, analyze, reannotated
-from ecg_core.annotation.edits import BeatEdits, apply_edit
+from ecg_core.annotation.edits import BeatEdits, any_fits, apply_edit
+from ecg_core.annotation.edits_json import read_edits
 from ecg_core.digitization.digitize import Progress
-from ecg_core.errors import CheckpointError, ECGError, MissingInformationError
+from ecg_core.errors import CheckpointError, ECGError, EditError, MissingInformationError
 from ecg_core.filtering.settings import FilterSettings
 from ecg_core.inference.checkpoint import Checkpoint
 from ecg_core.readers import NamedBytes, open_ecg
@@ -51,6 +52,9 @@ def resolve() -> bool:
         elif isinstance(wish, EditsChange):
             with st.spinner("Measuring again…"):
                 _try(lambda: _edit(wish), kept="The marks stay as they were.")
+        elif isinstance(wish, EditsFile):
+            with st.spinner("Loading corrections…"):
+                _try(lambda: _load_edits(wish), kept="The marks stay as they were.")
         elif wish is not None:
             with st.spinner("Filtering and analysing the ECG…"):
                 _try(lambda: _analyse_again(wish), kept="The previous filter still applies.")
@@ -198,9 +202,23 @@ def _edit(wish: EditsChange) -> None:
     analysis = state.current_analysis()
     if analysis is not None:
         if wish.new is not None:
-            apply_edit(analysis.annotation, wish.new)  # says so where it does not fit
+            apply_edit(
+                analysis.annotation, wish.new, analysis.record.duration_s
+            )  # says so where it does not fit
         after = reannotated(analysis, wish.history.present, _usable_checkpoints())
         state.keep_edits(wish.history, after)
+
+
+def _load_edits(wish: EditsFile) -> None:
+    analysis = state.current_analysis()
+    if analysis is not None:
+        edits = read_edits(wish.content)
+        if not any_fits(analysis.automatic.shown, edits, analysis.record.duration_s):
+            raise EditError(
+                "None of the corrections in this file fits the beats found here. Is it the file of another ECG?"
+            )
+        history = state.edit_history().then(edits)
+        state.keep_edits(history, reannotated(analysis, edits, _usable_checkpoints()))
 
 
 def _edits() -> BeatEdits:

@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.components.empty_state import draw_empty_state, draw_scale_needed
-from app.edit_history import EditHistory, EditsChange
+from app.edit_history import EditHistory, EditsChange, EditsFile
 from app.scans import LeftOutPages, Scan, ScannedPage
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.edits import BeatEdits, Edit
@@ -62,7 +62,7 @@ class PageByHand:
     layout: str
 
 
-Wish = Choice | FilterSettings | PageChange | PageByHand | EditsChange
+Wish = Choice | FilterSettings | PageChange | PageByHand | EditsChange | EditsFile
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,11 @@ def edit_beats(new: Edit) -> None:
 def set_edits(edits: BeatEdits) -> None:
     """Have these corrections hold and no others."""
     _wish(EditsChange(edit_history().then(edits)))
+
+
+def load_edits(content: bytes) -> None:
+    """Have the corrections in a file hold and no others."""
+    _wish(EditsFile(content))
 
 
 def undo_edit() -> None:

@@ -117,13 +117,13 @@ def _completed(
 ) -> Analysis:
     """All that follows from the marks; `earlier` is what each model said of the record with other ones."""
     with watch.part("annotate"):
-        annotation = apply_edits(automatic.shown, edits)
+        annotation = apply_edits(automatic.shown, edits, record.duration_s)
         cycles = _cut(filtered.record, annotation)
         measurements = measure(annotation, filtered.record)
     with watch.part("inputs"):
         seen = AnnotatedECG(automatic.standard_record, quality, annotation, cycles)
         if automatic.standard is not automatic.shown:
-            standard = apply_edits(automatic.standard, edits)
+            standard = apply_edits(automatic.standard, edits, record.duration_s)
             seen = replace(seen, annotation=standard, cycles=_cut(automatic.standard_record, standard))
     predictions = []
     for checkpoint in checkpoints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -26,12 +27,14 @@ Floats = NDArray[np.float64]
 class Draft:
     """Marks that can be changed. Times are seconds; every change raises EditError where it cannot be.
 
+    `duration_s` is the record's; nothing can stand beyond its end.
     `marks` `(1 + leads, beats, 3, 3)` in samples: all leads together first, then lead by lead; P, QRS, T by
     onset, peak, offset.
     """
 
-    def __init__(self, annotation: Annotation) -> None:
+    def __init__(self, annotation: Annotation, duration_s: float = math.inf) -> None:
         self._source = annotation
+        self._duration_s = duration_s
         self.fs_hz = annotation.fs_hz
         self.r_peaks = annotation.r_peaks.copy()
         self.r_only = annotation.r_only.copy()
@@ -139,10 +142,15 @@ class Draft:
             raise EditError(f"The beat at {r_s:.2f} s is left out. Count it again to correct its waves.")
         return beat
 
+    def _check_recorded(self, sample: float, what: str) -> None:
+        if sample < 0:
+            raise EditError(f"{what} cannot be before the recording begins.")
+        if sample > self._duration_s * self.fs_hz - 1:
+            raise EditError(f"{what} cannot be after the recording ends.")
+
     def _check_apart(self, r: float, beat: int | None = None) -> None:
         """An R peak needs room for itself between those of the other beats."""
-        if r < 0:
-            raise EditError("A beat cannot be before the recording begins.")
+        self._check_recorded(r, "A beat")
         others = self.r_peaks if beat is None else np.delete(self.r_peaks, beat)
         if not others.size:
             return
@@ -154,8 +162,7 @@ class Draft:
 
     def _check_order(self, beat: int, wave: int, column: int, to: float) -> None:
         """A mark stands after the one before it and before the one after it, as P, QRS and T follow each other."""
-        if to < 0:
-            raise EditError("A mark cannot be before the recording begins.")
+        self._check_recorded(to, "A mark")
         if (wave, column) == (QRS, PEAK):
             self._check_apart(to, beat)
         name, place = MARK_WORDS[wave][column], 3 * wave + column

@@ -6,6 +6,7 @@ Their order matters: each one applies to what those before it left.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -102,27 +103,23 @@ class BeatEdits:
         return BeatEdits(tuple(other for other in self.edits if other != edit))
 
 
-def apply_edit(annotation: Annotation, edit: Edit) -> Annotation:
+def apply_edit(annotation: Annotation, edit: Edit, duration_s: float = math.inf) -> Annotation:
     """One correction. Raises EditError where it cannot be, in words for the person who asked for it."""
-    draft = Draft(annotation)
+    draft = Draft(annotation, duration_s)
     _apply(draft, edit)
     return draft.annotation()
 
 
-def apply_edits(annotation: Annotation, edits: BeatEdits) -> Annotation:
+def apply_edits(annotation: Annotation, edits: BeatEdits, duration_s: float = math.inf) -> Annotation:
     """All corrections that fit the beats found; a warning says how many do not. Without edits the same object.
 
-    Where a mark is moved, it moves in every lead that shows it too; a lead's mark that then stands on the
-    wrong side of it is no longer known. A wave declared absent is absent in all leads.
+    `duration_s` is the record's, beyond whose end nothing can be. Where a mark is moved, it moves in every lead
+    that shows it too; a lead's mark that then stands on the wrong side of it is no longer known. A wave declared
+    absent is absent in all leads.
     """
     if not edits:
         return annotation
-    draft, n_unfit = Draft(annotation), 0
-    for edit in edits.edits:
-        try:
-            _apply(draft, edit)
-        except EditError:
-            n_unfit += 1
+    draft, n_unfit = _applied(annotation, edits, duration_s)
     result = draft.annotation()
     if not n_unfit:
         return result
@@ -130,6 +127,22 @@ def apply_edits(annotation: Annotation, edits: BeatEdits) -> Annotation:
         f"{n_unfit} of {len(edits)} corrections by hand do not fit the beats found here and do not apply."
     )
     return replace(result, warnings=(*result.warnings, warning))
+
+
+def any_fits(annotation: Annotation, edits: BeatEdits, duration_s: float = math.inf) -> bool:
+    """Whether at least one of the corrections fits the beats found."""
+    return _applied(annotation, edits, duration_s)[1] < len(edits)
+
+
+def _applied(annotation: Annotation, edits: BeatEdits, duration_s: float) -> tuple[Draft, int]:
+    """The corrected draft, and how many corrections did not fit."""
+    draft, n_unfit = Draft(annotation, duration_s), 0
+    for edit in edits.edits:
+        try:
+            _apply(draft, edit)
+        except EditError:
+            n_unfit += 1
+    return draft, n_unfit
 
 
 def _apply(draft: Draft, edit: Edit) -> None:

@@ -4,34 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.annotation.edits import (
-    BeatAdded,
-    BeatEdits,
-    BeatLeftOut,
-    BeatRemoved,
-    Edit,
-    MarkMoved,
-    MarkMovedInAll,
-    WaveAbsent,
-    WaveAbsentInAll,
-)
+from ecg_core.annotation.edits import BeatEdits
+from ecg_core.annotation.edits_json import edits_json
 from ecg_core.annotation.types import Annotation, Measurement
-
-_EDIT_WORDS: dict[type[Edit], str] = {
-    MarkMoved: "mark moved",
-    WaveAbsent: "wave absent",
-    MarkMovedInAll: "mark moved in all beats",
-    WaveAbsentInAll: "wave absent in all beats",
-    BeatLeftOut: "beat left out",
-    BeatRemoved: "beat removed",
-    BeatAdded: "beat added",
-}
 
 
 def annotation_json(
@@ -54,7 +34,7 @@ def annotation_json(
             lead: {"P": _rows(waves.p), "QRS": _rows(waves.qrs), "T": _rows(waves.t)}
             for lead, waves in annotation.lead_waves.items()
         },
-        "edited": [{"edit": _EDIT_WORDS[type(edit)], **asdict(edit)} for edit in edits.edits],
+        "edited": edits_json(edits),
         "measurements": {item.key: _measurement(item) for item in measurements},
         "warnings": list(annotation.warnings),
     }

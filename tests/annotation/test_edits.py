@@ -19,6 +19,7 @@ from ecg_core.annotation.edits import (
     MarkMovedInAll,
     WaveAbsent,
     WaveAbsentInAll,
+    any_fits,
     apply_edit,
     apply_edits,
 )
@@ -220,6 +221,21 @@ def test_adding_and_removing_a_beat_leaves_no_trace() -> None:
 def test_what_cannot_be_is_refused_in_words(edit: Edit, words: str) -> None:
     with pytest.raises(EditError, match=words):
         apply_edit(regular(), edit)
+
+
+@pytest.mark.parametrize("edit", [BeatAdded(6.0), MarkMoved(R_S[5], "T", "offset", 6.0)])
+def test_nothing_can_be_beyond_the_end_of_the_recording(edit: Edit) -> None:
+    apply_edit(regular(), edit, duration_s=6.1)
+    with pytest.raises(EditError, match="after the recording ends"):
+        apply_edit(regular(), edit, duration_s=6.0)
+    assert len(apply_edits(regular(), BeatEdits((edit,)), duration_s=6.0).warnings) == 1
+
+
+def test_whether_any_correction_fits() -> None:
+    far, near = BeatLeftOut(99.0), BeatLeftOut(R_S[1])
+    assert any_fits(regular(), BeatEdits((far, near)))
+    assert not any_fits(regular(), BeatEdits((far,)))
+    assert not any_fits(regular(), BeatEdits((BeatAdded(6.0),)), duration_s=6.0)
 
 
 def test_waves_of_a_beat_left_out_cannot_be_moved() -> None:
