@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 
 from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.cycles import cut_cycles
-from ecg_core.annotation.measurements import measure
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.leads import canonical_lead_name
+from ecg_core.measurements.measure import measure
 from ecg_core.record import ECGRecord
 
 Marks = NDArray[np.float64]  # (waves, 3): onset, peak, offset in samples

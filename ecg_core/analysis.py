@@ -16,15 +16,16 @@ from numpy.typing import NDArray
 from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.cycles import cut_cycles, median_beat
 from ecg_core.annotation.edits import BeatEdits, apply_edits
-from ecg_core.annotation.measurements import measure
 from ecg_core.annotation.methods import DEFAULT_METHOD
-from ecg_core.annotation.types import Annotation, Cycles, Measurement
+from ecg_core.annotation.types import Annotation, Cycles
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.quality import QualityReport, assess_quality
 from ecg_core.filtering.settings import FilterResult, FilterSettings
 from ecg_core.inference.checkpoint import Checkpoint
 from ecg_core.inference.predict import AnnotatedECG, predict
 from ecg_core.inference.types import Prediction
+from ecg_core.measurements.measure import measure
+from ecg_core.measurements.types import Measurement
 from ecg_core.record import ECGRecord, complete_limb_leads
 
 

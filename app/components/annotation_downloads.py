@@ -13,6 +13,7 @@ from app.components.downloads import json_download
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.export import annotation_json
 from ecg_core.annotation.wfdb_marks import write_wave_marks
+from ecg_core.measurements.export import measurements_json
 from ecg_core.writers import write_wfdb
 
 _STEM = "ecg"  # never the upload's name, which may be a patient's
@@ -22,7 +23,9 @@ def draw_annotation_downloads(analysis: Analysis) -> None:
     """Buttons for the annotation as JSON and as a WFDB annotation file beside its record."""
     with st.container(horizontal=True):
         json_download(
-            lambda: annotation_json(analysis.annotation, analysis.measurements, analysis.edits),
+            lambda: annotation_json(
+                analysis.annotation, measurements_json(analysis.measurements), analysis.edits
+            ),
             key="annotation_json",
             filename="annotation",
             label="Annotation (JSON)",

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ecg_core.annotation.beat_intervals import beat_intervals_ms
 from ecg_core.annotation.draft import MARK_WORDS, QRS
-from ecg_core.annotation.types import PEAK, Annotation, Cycles, Measurement
+from ecg_core.annotation.types import PEAK, Annotation, Cycles
+from ecg_core.measurements.beat_intervals import beat_intervals_ms
+from ecg_core.measurements.types import Measurement
 
 _WAVES = ("P", "QRS", "T")
 

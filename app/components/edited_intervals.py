@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from app.components.text import number
 from ecg_core.analysis import Analysis
-from ecg_core.annotation.beat_intervals import beat_intervals_ms
 from ecg_core.annotation.draft import SAME_BEAT_S
+from ecg_core.measurements.beat_intervals import beat_intervals_ms
 
 
 def draw_intervals(analysis: Analysis, beat: int) -> None:

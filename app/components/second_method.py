@@ -12,9 +12,9 @@ from app.components.downloads import table_with_download
 from app.components.text import as_markdown
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.annotate import annotate
-from ecg_core.annotation.measurements import measure
 from ecg_core.annotation.methods import delineators
 from ecg_core.annotation.types import Annotation
+from ecg_core.measurements.measure import measure
 from ecg_core.record import ECGRecord
 
 _FOUND = "second_method_found"

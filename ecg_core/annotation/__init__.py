@@ -1,1 +1,1 @@
-"""Beats, waves, cycles and measurements of a filtered record."""
+"""Beats, waves and cycles of a filtered record."""

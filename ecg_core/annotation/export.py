@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 
 from ecg_core.annotation.edits import BeatEdits
 from ecg_core.annotation.edits_json import edits_json
-from ecg_core.annotation.types import Annotation, Measurement
+from ecg_core.annotation.types import Annotation
 
 
 def annotation_json(
     annotation: Annotation,
-    measurements: Sequence[Measurement],
+    measurements: Mapping[str, Any],
     edits: BeatEdits = BeatEdits(),  # noqa: B008 - frozen
 ) -> dict[str, Any]:
     """Everything that was found, ready for `json.dumps`.
 
     Positions are whole samples at the input's own rate, None where not known; a wave of which
-    nothing is known is left out of its list. "edited" lists what was then corrected by hand, which everything
+    nothing is known is left out of its list. `measurements` are what `measurements_json` gives. "edited" lists what was then corrected by hand, which everything
     else already holds: the beat by the time of its R peak, times in seconds.
     """
     fs = annotation.fs_hz
@@ -35,7 +35,7 @@ def annotation_json(
             for lead, waves in annotation.lead_waves.items()
         },
         "edited": edits_json(edits),
-        "measurements": {item.key: _measurement(item) for item in measurements},
+        "measurements": dict(measurements),
         "warnings": list(annotation.warnings),
     }
 
@@ -43,17 +43,3 @@ def annotation_json(
 def _rows(marks: NDArray[np.float64]) -> list[list[int | None]]:
     known = marks[np.isfinite(marks).any(axis=1)]
     return [[round(mark) if math.isfinite(mark) else None for mark in row] for row in known.tolist()]
-
-
-def _measurement(item: Measurement) -> dict[str, Any]:
-    def number(value: float) -> float | None:
-        return round(value, 2) if math.isfinite(value) else None
-
-    return {
-        "name": item.name,
-        "unit": item.unit,
-        "value": number(item.value),
-        "low": number(item.low),
-        "high": number(item.high),
-        "n_beats": item.n_beats,
-    }

@@ -83,16 +83,3 @@ class Cycles:
     beats_mv: NDArray[np.float32]
     median_mv: NDArray[np.float32]
     in_median: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One clinical value over the beats: median, quartiles, and how many beats it rests on."""
-
-    name: str  # e.g. "QTc (Fridericia)"
-    key: str  # e.g. "qtc_fridericia_ms"
-    unit: str
-    value: float  # NaN when it could not be measured
-    low: float
-    high: float
-    n_beats: int

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.export import annotation_json
-from ecg_core.annotation.measurements import measure
 from ecg_core.annotation.methods import DEFAULT_METHOD, delineators
 from ecg_core.cli.batch import run_batch
 from ecg_core.cli.opening import open_path
 from ecg_core.cli.results import ResultFolder, write_json
 from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
+from ecg_core.measurements.export import measurements_json
+from ecg_core.measurements.measure import measure
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,6 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         record = open_path(path, arguments)
         filtered = filter_record(record).record
         annotation = annotate(filtered, method)
-        write_json(results.path(path), annotation_json(annotation, measure(annotation, filtered)))
+        measured = measurements_json(measure(annotation, filtered))
+        write_json(results.path(path), annotation_json(annotation, measured))
 
     return run_batch(arguments.paths, step, results.is_done)

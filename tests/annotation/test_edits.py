@@ -23,9 +23,9 @@ from ecg_core.annotation.edits import (
     apply_edit,
     apply_edits,
 )
-from ecg_core.annotation.measurements import measure
 from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Annotation, Waves
 from ecg_core.errors import EditError
+from ecg_core.measurements.measure import measure
 
 FS_HZ = 500.0
 N_BEATS = 6

@@ -41,7 +41,7 @@ def test_what_was_saved_comes_back(edits: list[Edit]) -> None:
 def test_the_annotation_that_is_downloaded_holds_them() -> None:
     edits = BeatEdits((MarkMoved(float(R_S[2]), "T", "offset", float(R_S[2]) + 0.38),))
     corrected = apply_edits(regular(), edits)
-    content = json.dumps(annotation_json(corrected, (), edits)).encode()
+    content = json.dumps(annotation_json(corrected, {}, edits)).encode()
     assert read_edits(content) == edits
 
 

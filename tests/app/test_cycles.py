@@ -8,7 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.components.beat_tables import beat_table, measurement_table
-from ecg_core.annotation.types import Annotation, Cycles, Measurement, Waves
+from ecg_core.annotation.types import Annotation, Cycles, Waves
+from ecg_core.measurements.types import Measurement
 
 OpenExample = Callable[[str], AppTest]
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.annotation.rhythm import local_rr_s
-from ecg_core.annotation.types import OFFSET, ONSET, Annotation, Measurement
+from ecg_core.annotation.types import OFFSET, ONSET, Annotation
 from ecg_core.leads import LIMB_FROM_I_II
+from ecg_core.measurements.types import Measurement
 from ecg_core.record import ECGRecord
 
 Floats = NDArray[np.float64]

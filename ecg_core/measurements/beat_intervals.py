@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.annotation.measurements import fridericia_ms
 from ecg_core.annotation.rhythm import local_rr_s
 from ecg_core.annotation.types import OFFSET, ONSET, Annotation
+from ecg_core.measurements.measure import fridericia_ms
 
 
 def beat_intervals_ms(annotation: Annotation) -> dict[str, NDArray[np.float64]]:
     """PR, QRS, QT and QTc (Fridericia) over all leads, `(beats,)` ms each, NaN where a mark is not known.
 
-    QT is corrected for the median RR of the beats around, as in `measurements.measure`.
+    QT is corrected for the median RR of the beats around, as in `measure`.
     """
     waves, to_ms = annotation.waves, 1000 / annotation.fs_hz
     qt = (waves.t[:, OFFSET] - waves.qrs[:, ONSET]) * to_ms

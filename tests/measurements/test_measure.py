@@ -8,7 +8,9 @@ import pytest
 
 from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.export import annotation_json
-from ecg_core.annotation.measurements import (
+from ecg_core.annotation.types import OFFSET, ONSET, Annotation, Waves
+from ecg_core.measurements.export import measurements_json
+from ecg_core.measurements.measure import (
     bazett_ms,
     framingham_ms,
     fridericia_ms,
@@ -17,7 +19,7 @@ from ecg_core.annotation.measurements import (
     net_area,
     qrs_axis,
 )
-from ecg_core.annotation.types import OFFSET, ONSET, Annotation, Measurement, Waves
+from ecg_core.measurements.types import Measurement
 from ecg_core.record import ECGRecord
 from tests.annotation.annotated_ecgs import FIBRILLATION, SINUS, filtered_ecg, manual_marks
 
@@ -128,7 +130,7 @@ def test_json_has_whole_samples_none_for_unknown_and_leaves_out_absent_waves() -
     waves.p[0] = np.nan
     waves.t[1, OFFSET] = np.nan
     waves.qrs[0, ONSET] = 180.4
-    found = annotation_json(annotation, measure(annotation))
+    found = annotation_json(annotation, measurements_json(measure(annotation)))
     assert found["fs"] == 500
     assert found["leads"] == {
         "II": {
@@ -145,7 +147,11 @@ def test_json_has_whole_samples_none_for_unknown_and_leaves_out_absent_waves() -
 def test_json_of_a_real_ecg_is_strict_json() -> None:
     record = filtered_ecg(FIBRILLATION)
     annotation = annotate(record)
-    found = json.loads(json.dumps(annotation_json(annotation, measure(annotation, record)), allow_nan=False))
+    found = json.loads(
+        json.dumps(
+            annotation_json(annotation, measurements_json(measure(annotation, record))), allow_nan=False
+        )
+    )
     assert set(found["leads"]) == set(record.leads)
     assert found["leads"]["II"]["P"] == []
     assert len(found["leads"]["II"]["QRS"]) >= annotation.n_beats - 1
