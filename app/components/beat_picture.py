@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state
 from app.components.downloads import figure_with_downloads
-from app.components.edit_choice import Chosen, mark_ms, move_mark
+from app.components.edit_choice import Chosen, mark_ms, move_mark, recorded_s
 from app.components.scan_pointer import Click, forget_view, keep_view, listen, whole_key
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.types import Annotation
@@ -72,6 +72,6 @@ def _pointed(
         else:
             now_s = chosen.r_s + (mark_ms(analysis.annotation, chosen) or 0) / 1000
             to_s = max(time_s(where.x0_px), time_s(where.x1_px), key=lambda edge_s: abs(edge_s - now_s))
-        move_mark(chosen, min(max(to_s, 0.0), analysis.record.duration_s))
+        move_mark(chosen, recorded_s(analysis.record, to_s))
 
     return put

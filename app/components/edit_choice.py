@@ -11,6 +11,7 @@ from app import state
 from ecg_core.annotation.draft import MARK_WORDS
 from ecg_core.annotation.edits import MARK_COLUMNS, WAVE_NAMES, MarkMoved, MarkName, WaveName
 from ecg_core.annotation.types import PEAK, Annotation
+from ecg_core.record import ECGRecord
 
 R_PEAK = (1, PEAK)
 
@@ -88,6 +89,11 @@ def mark_ms(annotation: Annotation, chosen: Chosen) -> int | None:
     wave, column = chosen.place
     sample = (waves.p, waves.qrs, waves.t)[wave][chosen.beat, column]
     return round((sample / annotation.fs_hz - chosen.r_s) * 1000) if np.isfinite(sample) else None
+
+
+def recorded_s(record: ECGRecord, time_s: float) -> float:
+    """The nearest time that the record has a sample at."""
+    return min(max(time_s, 0.0), (record.n_samples - 1) / record.fs_hz)
 
 
 def move_mark(chosen: Chosen, to_s: float) -> None:

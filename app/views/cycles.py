@@ -12,7 +12,7 @@ from app.components.beat_editor import draw_editor
 from app.components.beat_tables import beat_table, measurement_table
 from app.components.downloads import figure_with_downloads, table_with_download
 from app.components.edit_bar import draw_edit_bar
-from app.components.edit_choice import chosen_beat, point_to
+from app.components.edit_choice import chosen_beat, point_to, recorded_s
 from app.components.scan_pointer import Click, listen
 from app.components.second_method import choose_second_method, draw_comparison
 from app.components.window import choose_start_s
@@ -89,7 +89,7 @@ def draw_trace(analysis: Analysis, lead: str, second: Annotation | None, *, choo
         def choose(where: Click | Box) -> None:
             x_mm = where.x_px if isinstance(where, Click) else (where.x0_px + where.x1_px) / 2
             time_s = page.time_s(page.strips[0], x_mm)
-            point_to(min(max(time_s, 0.0), record.duration_s))
+            point_to(recorded_s(record, time_s))
 
         listen(key, fig, choose)
 

@@ -19,6 +19,7 @@ from app.components.scan_paper import chosen_corner, draw_paper, pointed_at_pape
 from app.components.scan_pointer import Click, forget_view, keep_view, listen, whole_key
 from app.components.scan_scale import draw_scale, pointed_at_scale
 from app.components.scan_summary import draw_doubts, draw_evidence, draw_headline, draw_leads_table
+from app.components.steps import draw_steps
 from app.scans import Scan, ScannedPage
 from ecg_core.digitization.types import Box
 from ecg_core.figures.scan import OVERLAYS, Overlay, flat_page_figure, source_page_figure
@@ -78,29 +79,12 @@ def draw_way_on(scan: Scan) -> None:
 
 
 def draw_history(page: ScannedPage) -> None:
-    st.button(
-        "Undo",
-        icon=":material/undo:",
-        type="tertiary",
-        disabled=not page.past,
-        on_click=state.change_page,
-        args=(ScannedPage.undone,),
-    )
-    st.button(
-        "Redo",
-        icon=":material/redo:",
-        type="tertiary",
-        disabled=not page.future,
-        on_click=state.change_page,
-        args=(ScannedPage.redone,),
-    )
-    st.button(
-        "Reset all",
-        icon=":material/restart_alt:",
-        type="tertiary",
-        disabled=page.found.corrections == page.uncorrected,
-        on_click=state.correct,
-        args=(page.uncorrected,),
+    changed = page.found.corrections != page.uncorrected
+    draw_steps(
+        undo=(lambda: state.change_page(ScannedPage.undone)) if page.past else None,
+        redo=(lambda: state.change_page(ScannedPage.redone)) if page.future else None,
+        reset=(lambda: state.correct(page.uncorrected)) if changed else None,
+        reset_label="Reset all",
     )
 
 

@@ -63,7 +63,7 @@ def _edit(item: object, number: int) -> Edit:
     kind = _KINDS.get(str(said.get("edit")))
     if kind is None:
         raise EditError(f"Correction {number} in this file is of no known kind; nothing was loaded.")
-    facts = {
+    facts: dict[str, Any] = {
         name: _time_s(said.get(name), number, name) if hint is float else _word(said, number, name, hint)
         for name, hint in get_type_hints(kind).items()
     }
@@ -71,9 +71,8 @@ def _edit(item: object, number: int) -> Edit:
 
 
 def _time_s(value: object, number: int, name: str) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number and abs(value) <= _LONGEST_S:  # which NaN is not
-        return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LONGEST_S:
+        return float(value)  # not NaN, which no comparison holds for
     raise EditError(f'Correction {number} in this file has no usable time "{name}"; nothing was loaded.')
 
 
