@@ -1,7 +1,8 @@
-"""Real ECGs as bases for the potassium simulation."""
+"""Real ECGs as bases for the potassium simulation: PTB-XL, the 2021 Challenge, LUDB."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,16 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ecg_core.datasets.ludb import read_ludb
 from ecg_core.errors import ECGError
 from ecg_core.leads import STANDARD_LEADS, standard_from_independent
 from ecg_core.readers import open_ecg
 from ecg_core.record import ECGRecord, Source
 
 Split = Literal["train", "validation", "calibration", "test"]
+BaseSource = Literal["PTB-XL", "Challenge 2021", "LUDB"]
+
+_PTBXL_IN_CHALLENGE = "HR"  # how the Challenge names its copies of PTB-XL's records
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +31,7 @@ class BaseECG:
     record_id: str
     patient_id: str | None
     split: Split
+    source: BaseSource = "PTB-XL"
 
 
 def split_of_fold(strat_fold: int) -> Split:
@@ -39,6 +45,14 @@ def split_of_fold(strat_fold: int) -> Split:
     if strat_fold <= 3:
         return "validation"
     return "calibration" if strat_fold <= 6 else "test"
+
+
+def split_of_name(record_id: str) -> Split:
+    """The part of a record whose source has no folds, by a hash of its name: seven tenths train, one each for the others."""
+    tenth = zlib.crc32(record_id.encode()) % 10
+    if tenth < 7:
+        return "train"
+    return ("validation", "calibration", "test")[tenth - 7]
 
 
 def read_ptbxl(root: Path) -> Iterator[BaseECG]:
@@ -86,3 +100,33 @@ def read_fold10_pack(pack: Path, labels: Path) -> Iterator[BaseECG]:
             source=Source(f"ptbxl-{ecg_id}", "PTB-XL"),
         )
         yield BaseECG(record, f"ptbxl-{ecg_id}", None, split_of_fold(10))
+
+
+def read_challenge(root: Path) -> Iterator[BaseECG]:
+    """The WFDB records of a folder of the PhysioNet/CinC Challenge 2021 (10.13026/34va-7q14), in any of its sub-folders.
+
+    Its copies of PTB-XL are passed over: they would bring patients of one part of the data into another.
+    Raises ECGError when there is no record.
+    """
+    paths = [path for path in sorted(root.rglob("*.hea")) if not path.stem.startswith(_PTBXL_IN_CHALLENGE)]
+    if not paths:
+        raise ECGError(f"{root} holds no records (.hea) of the 2021 Challenge besides copies of PTB-XL.")
+    for path in paths:
+        record_id = f"challenge-{path.stem}"
+        yield BaseECG(open_ecg(path), record_id, None, split_of_name(record_id), "Challenge 2021")
+
+
+def read_ludb_bases(root: Path) -> Iterator[BaseECG]:
+    """The records of LUDB, each of another patient. Raises ECGError when there is none."""
+    for ecg in read_ludb(root):
+        record_id = f"ludb-{ecg.record_id}"
+        yield BaseECG(ecg.record, record_id, record_id, split_of_name(record_id), "LUDB")
+
+
+def read_bases(ptbxl: Path, challenge: Path | None = None, ludb: Path | None = None) -> Iterator[BaseECG]:
+    """The records of every folder that is given, one source after the other."""
+    yield from read_ptbxl(ptbxl)
+    if challenge is not None:
+        yield from read_challenge(challenge)
+    if ludb is not None:
+        yield from read_ludb_bases(ludb)

@@ -1,7 +1,8 @@
 """Where the waves of each beat begin and end, steady enough to warp a whole record by.
 
 Single marks jitter from beat to beat; a warp that followed them would leave a trace. So the median
-distance from R over the record is used for every beat, the T wave's scaled with the root of RR.
+distance from R over the record is used for every beat, the T wave's scaled with the root of RR. Only a beat with
+a clearly wider QRS than the others (a ventricular extrasystole, a paced beat) keeps its own marks.
 """
 
 from __future__ import annotations
@@ -14,19 +15,27 @@ from numpy.typing import NDArray
 from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Annotation
 from ecg_core.errors import SignalError
 
+Floats = NDArray[np.float64]
+
 # Used where the record gives no mark: usual distances from R in seconds (P, QRS) at RR = 1 s (T).
 USUAL_P_S = (-0.17, -0.07)
 USUAL_QRS_S = (-0.04, 0.05)
 USUAL_T_S = (0.26, 0.36)  # peak, offset
+WIDER_QRS = 1.35  # times the median width
 
 
 @dataclass(frozen=True, eq=False)
 class Landmarks:
     """`knots_s` `(beats, 8)`: P onset, P offset, QRS onset, R, J, T onset, T peak, T offset in seconds, rising."""
 
-    knots_s: NDArray[np.float64]
+    knots_s: Floats
 
     P_ON, P_OFF, QRS_ON, R, J, T_ON, T_PEAK, T_OFF = range(8)
+
+    @property
+    def root_rr(self) -> Floats:
+        """Square root of the RR interval before each beat in seconds, `(beats,)`: what QT goes with."""
+        return _root_rr(self.knots_s[:, self.R])
 
 
 def find_landmarks(annotation: Annotation) -> Landmarks:
@@ -34,18 +43,17 @@ def find_landmarks(annotation: Annotation) -> Landmarks:
     if annotation.n_beats < 2:
         raise SignalError("Potassium can only be simulated over a recording with at least two heartbeats.")
     r_s = annotation.r_peaks / annotation.fs_hz
-    rr_s = np.diff(r_s)
-    rr_s = np.append(rr_s, rr_s[-1])
-    root_rr = np.sqrt(np.clip(rr_s, 0.3, 1.5))
+    root_rr, one = _root_rr(r_s), np.ones_like(r_s)
+    waves = annotation.waves
+    width = waves.qrs[:, OFFSET] - waves.qrs[:, ONSET]
+    different = width > WIDER_QRS * np.nanmedian(width) if np.isfinite(width).any() else width > 0
 
-    def from_r(
-        marks: NDArray[np.float64], column: int, usual: float, scale: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def from_r(marks: Floats, column: int, usual: float, scale: Floats) -> Floats:
         distance = (marks[:, column] / annotation.fs_hz - r_s) / scale
-        typical = np.nanmedian(distance) if np.isfinite(distance).any() else usual
-        return r_s + typical * scale
+        known = np.isfinite(distance)
+        typical = np.median(distance[known]) if known.any() else usual
+        return np.asarray(r_s + np.where(different & known, distance, typical) * scale)
 
-    waves, one = annotation.waves, np.ones_like(r_s)
     t_peak = from_r(waves.t, PEAK, USUAL_T_S[0], root_rr)
     t_off = from_r(waves.t, OFFSET, USUAL_T_S[1], root_rr)
     j = from_r(waves.qrs, OFFSET, USUAL_QRS_S[1], one)
@@ -65,7 +73,12 @@ def find_landmarks(annotation: Annotation) -> Landmarks:
     return Landmarks(_in_order(knots))
 
 
-def _in_order(knots_s: NDArray[np.float64], gap_s: float = 0.008) -> NDArray[np.float64]:
+def _root_rr(r_s: Floats) -> Floats:
+    rr_s = np.diff(r_s)
+    return np.sqrt(np.clip(np.insert(rr_s, 0, rr_s[0]), 0.3, 1.5))
+
+
+def _in_order(knots_s: Floats, gap_s: float = 0.008) -> Floats:
     """Push knots apart so that each follows the one before, outward from R, and beats do not overlap."""
     knots_s = knots_s.copy()
     for column in range(Landmarks.R - 1, -1, -1):
@@ -76,8 +89,13 @@ def _in_order(knots_s: NDArray[np.float64], gap_s: float = 0.008) -> NDArray[np.
     room = knots_s[1:, Landmarks.R] - knots_s[:-1, Landmarks.R]
     needed = (knots_s[:-1, -1] - knots_s[:-1, Landmarks.R]) + (knots_s[1:, Landmarks.R] - knots_s[1:, 0])
     shrink = np.minimum(1.0, (room - gap_s) / needed)
+    return _shrunk(knots_s, shrink)
+
+
+def _shrunk(knots_s: Floats, shrink: Floats) -> Floats:
+    """Distances from R times `shrink` `(beats - 1,)`: after each beat, and before the beat that follows."""
     after = np.append(shrink, 1.0)[:, None]
     before = np.insert(shrink, 0, 1.0)[:, None]
     r_s = knots_s[:, Landmarks.R, None]
     offsets = knots_s - r_s
-    return r_s + np.where(offsets > 0, offsets * after, offsets * before)
+    return np.asarray(r_s + np.where(offsets > 0, offsets * after, offsets * before))

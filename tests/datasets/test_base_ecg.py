@@ -5,9 +5,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ecg_core.datasets.base_ecg import BaseECG, Split, read_fold10_pack, read_ptbxl, split_of_fold
+from ecg_core.datasets.base_ecg import (
+    BaseECG,
+    Split,
+    read_bases,
+    read_challenge,
+    read_fold10_pack,
+    read_ptbxl,
+    split_of_fold,
+    split_of_name,
+)
 from ecg_core.errors import ECGError
 from ecg_core.leads import INDEPENDENT_LEADS, STANDARD_LEADS
+from ecg_core.writers import write_wfdb
+from tests.datasets.marked_folders import ludb_folder
 from tests.datasets.mini_ptbxl import example, write_fold10_pack, write_mini_ptbxl
 
 
@@ -63,3 +74,38 @@ def test_fold_10_is_read_from_the_pack_or_the_folder_but_not_twice(tmp_path: Pat
     assert training(list(read_ptbxl(root))) == ["ptbxl-14"]
     write_fold10_pack(root, ("normal",))
     assert training(list(read_ptbxl(root))) == ["ptbxl-501"]
+
+
+def challenge_folder(root: Path, *names: str) -> Path:
+    for name in names:
+        write_wfdb(example("normal"), root / "records" / "g1", name)
+    return root
+
+
+def test_the_challenges_copies_of_ptbxl_are_passed_over(tmp_path: Path) -> None:
+    root = challenge_folder(tmp_path, "E00001", "HR00001", "JS00002")
+    assert [base.record_id for base in read_challenge(root)] == ["challenge-E00001", "challenge-JS00002"]
+    assert {base.source for base in read_challenge(root)} == {"Challenge 2021"}
+    with pytest.raises(ECGError, match="besides copies of PTB-XL"):
+        next(read_challenge(challenge_folder(tmp_path / "copies", "HR00001")))
+
+
+def test_records_without_folds_are_split_by_their_name_alone() -> None:
+    splits = [split_of_name(f"challenge-E{number:05d}") for number in range(1000)]
+    assert splits == [split_of_name(f"challenge-E{number:05d}") for number in range(1000)]
+    for split in get_args(Split):
+        assert splits.count(split) / 1000 == pytest.approx(0.7 if split == "train" else 0.1, abs=0.04)
+
+
+def test_sources_can_be_left_out(tmp_path: Path) -> None:
+    ptbxl = write_mini_ptbxl(tmp_path / "ptbxl")
+    challenge = challenge_folder(tmp_path / "challenge", "E00001")
+    (tmp_path / "ludb").mkdir()
+    ludb = ludb_folder(tmp_path / "ludb")
+
+    def sources(bases: list[BaseECG]) -> set[str]:
+        return {base.source for base in bases}
+
+    assert sources(list(read_bases(ptbxl))) == {"PTB-XL"}
+    assert sources(list(read_bases(ptbxl, challenge))) == {"PTB-XL", "Challenge 2021"}
+    assert sources(list(read_bases(ptbxl, ludb=ludb))) == {"PTB-XL", "LUDB"}
