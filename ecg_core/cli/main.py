@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ecg_core import __version__
+from ecg_core.cli.site_arguments import add_evaluation_options, add_manifest_command, add_training_options
 from ecg_core.errors import ECGError
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"  # those that come with the program
@@ -44,11 +45,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _module(arguments: argparse.Namespace) -> str:
     """The module of a command, or of one of its tasks that has its own."""
+    command: str = arguments.command
     if getattr(arguments, "task", None) in ("delineation", "beats"):
         return "evaluate_delineation"
+    if command in ("evaluate", "train") and arguments.manifest is not None:
+        return f"{command}_site"
     if getattr(arguments, "model", None) == "delineator":
         return "train_delineator"
-    command: str = arguments.command
     return command.replace("-", "_")
 
 
@@ -67,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_train(commands)
     _add_train_page(commands)
+    add_manifest_command(commands)
     _add_simulate(commands)
     _add_render(commands)
     return parser
@@ -161,6 +165,7 @@ def _add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="FILE",
         help="evaluate this table instead (CSV or Parquet; a wrong one is told which columns it needs)",
     )
+    add_evaluation_options(parser)
 
 
 def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -174,12 +179,15 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
         "python -m ecg_core train dcrnn --base-ecgs ptb-xl --out checkpoints/dcrnn",
     )
     parser.add_argument("model", metavar="MODEL", help="which model; a wrong name lists them")
-    parser.add_argument(
+    data = parser.add_mutually_exclusive_group(required=True)
+    data.add_argument(
         "--base-ecgs",
         type=Path,
-        required=True,
         metavar="DIR",
         help="PTB-XL as PhysioNet ships it (500 Hz); for delineator, LUDB",
+    )
+    data.add_argument(
+        "--manifest", type=Path, metavar="FILE.csv", help="a site's own ECGs with laboratory potassium"
     )
     parser.add_argument(
         "--noise",
@@ -207,6 +215,7 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="seed of all that is random (default: %(default)s)"
     )
+    add_training_options(parser)
 
 
 def _add_train_page(commands: Commands[argparse.ArgumentParser]) -> None:

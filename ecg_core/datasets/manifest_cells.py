@@ -40,7 +40,7 @@ def ecg_file(text: str, root: Path) -> Path:
         raise CellError("the file's name cannot be one") from error
     if not inside:
         raise CellError(
-            "the file lies outside the folder of the ECGs; copy it there, or name the folder (--root)"
+            "the file lies outside the folder of the ECGs; copy it there, or name the folder (--ecg-folder)"
         )
     if not exists:
         raise CellError("the file does not exist")

@@ -1,0 +1,109 @@
+"""A site's laboratory values beside the models' answers: as tables, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ecg_core.cli.evaluate import describe
+from ecg_core.cli.site_answers import Answer
+from ecg_core.datasets.site_ecg import SiteECG
+from ecg_core.evaluation.range_labels import RangeDetection, detection_with_ranges
+from ecg_core.evaluation.subgroups import MIN_PATIENTS, by_subgroup, groups_of
+
+_FACTS = ("sex", "age_years", "qrs_ms", "heart_rate_bpm")
+
+
+def site_table(model: str, ecgs: Sequence[SiteECG], answers: Mapping[str, Answer]) -> pd.DataFrame:
+    """A row for each ECG that was read: an evaluation table with further columns.
+
+    `k_true_low` and `k_true_high` are the laboratory's range; `k_true_meq_l` is NaN unless they are one value.
+    """
+    rows = []
+    for ecg in ecgs:
+        found = answers.get(ecg.record_id)
+        if found is None:
+            continue
+        rows.append(
+            {
+                "record_id": ecg.record_id,
+                "patient_id": ecg.patient_id,
+                "base": ecg.record_id,
+                "simulated": found["simulated"],
+                "model": model,
+                "split": ecg.split,
+                "k_true_meq_l": ecg.potassium.k_meq_l,
+                "k_true_low": ecg.potassium.low_meq_l,
+                "k_true_high": ecg.potassium.high_meq_l,
+                "drawn_after_min": ecg.drawn_after.total_seconds() / 60,
+                **found["models"][model],
+                **{name: found[name] for name in _FACTS},
+                **ecg.groups,
+            }
+        )
+    table = pd.DataFrame(rows)
+    numbers = ["k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper", *_FACTS[1:]]
+    return table.astype(dict.fromkeys(numbers, float)) if rows else table
+
+
+def model_report(title: str, table: pd.DataFrame, further: Sequence[str]) -> str:
+    """Everything that can be said of one model: measures, subgroups, and what ranges add. `further`: columns to group by."""
+    values = table[table["k_true_meq_l"].notna()]
+    if values["k_meq_l"].isna().all():
+        parts = [f"{title}\nNo ECG with a potassium value got an estimate."]
+    else:
+        subgroups = by_subgroup(values, groups_of(values, further))
+        parts = [describe(title, values), _subgroups(subgroups)]
+    if table["k_true_meq_l"].isna().any() and table["k_meq_l"].notna().any():
+        parts.append(_ranges(detection_with_ranges(table)))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _subgroups(table: pd.DataFrame) -> str:
+    if table.empty:
+        return ""
+    shown = pd.DataFrame(
+        {
+            "": table["group"] + ": " + table["value"],
+            "n": table["n"],
+            "patients": table["patients"],
+            "MAE": _with_interval(table, "mae_meq_l"),
+            "coverage": table["coverage"].map(_number),
+            "hyper": table["n_hyper"],
+            "AUC hyper": _with_interval(table, "auc_hyper"),
+            "hypo": table["n_hypo"],
+            "AUC hypo": _with_interval(table, "auc_hypo"),
+        }
+    )
+    return (
+        f"By subgroup (fewer than {MIN_PATIENTS} patients: only counted; several groups are looked at, so one that "
+        f"stands out may do so by chance)\n{shown.to_string(index=False)}"
+    )
+
+
+def _with_interval(table: pd.DataFrame, name: str) -> list[str]:
+    columns = (table[column] for column in (name, f"{name}_low", f"{name}_high"))
+    return [
+        f"{value:.2f} [{_number(low)}, {_number(high)}]" if np.isfinite(value) else "-"
+        for value, low, high in zip(*columns, strict=True)
+    ]
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if np.isfinite(value) else "-"
+
+
+def _ranges(found: Sequence[RangeDetection]) -> str:
+    lines = [
+        "With the ECGs of which only a range of potassium is known (they count for nothing above, as no error can be "
+        "told):"
+    ]
+    lines += [
+        f"{d.condition}: area under the ROC curve {d.auc.value:.3f} [{d.auc.low:.3f}, {d.auc.high:.3f}], "
+        f"{d.n} ECGs ({d.n_ranges} with a range), {d.n_positive} with it; {d.n_undecided} left out, whose range "
+        "holds the limit"
+        for d in found
+    ]
+    return "\n".join(lines)
