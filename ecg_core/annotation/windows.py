@@ -25,7 +25,9 @@ def nanmedian(values: Floats, axis: int) -> Floats:
 
 
 def nanquantile(values: Floats, quantile: float) -> Floats:
-    """`np.nanquantile` over the first axis, NaN where all are; numpy's own takes every column by itself."""
+    """`np.nanquantile` over the first axis, NaN where all are or none is there; numpy's own takes every column by itself."""
+    if not len(values):
+        return np.full(values.shape[1:], np.nan)
     ordered = np.sort(values, axis=0)  # NaN comes last
     position = quantile * (np.isfinite(ordered).sum(axis=0) - 1).clip(min=0)
     below = np.floor(position).astype(np.int64)

@@ -1,123 +1,148 @@
-"""Clinical intervals from the global waves, and the frontal QRS axis."""
+"""The table of measurements of an ECG."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.annotation.rhythm import local_rr_s
-from ecg_core.annotation.types import OFFSET, ONSET, Annotation
+from ecg_core.annotation.cycles import cut_cycles, premature
+from ecg_core.annotation.types import Annotation, Cycles, Waves
+from ecg_core.annotation.windows import nanquantile
 from ecg_core.leads import LIMB_FROM_I_II
+from ecg_core.measurements.axes import AREAS, AXES, angle_between_deg, frontal_axis_deg, unwrapped_deg
+from ecg_core.measurements.beat_intervals import every_interval_ms
+from ecg_core.measurements.beats import counting_beats, marks_from_r, median_beats
+from ecg_core.measurements.intervals import INTERVALS, intervals_ms
+from ecg_core.measurements.lead_waves import LEAD_WAVES, measure_lead_waves, measure_rows
+from ecg_core.measurements.rr import (
+    HEART_RATE,
+    MIN_NORMAL_SHARE,
+    PNN50,
+    RMSSD,
+    RR,
+    RR_SD,
+    SDNN,
+    normal_intervals,
+    pnn50_percent,
+    rmssd_ms,
+    rr_intervals_ms,
+    sd_ms,
+)
+from ecg_core.measurements.summary import over_beats, over_beats_of_leads, single_value
 from ecg_core.measurements.types import Measurement
 from ecg_core.record import ECGRecord
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
-def bazett_ms(qt_ms: Floats, rr_ms: Floats) -> Floats:
-    """QT / RR^(1/2), RR in seconds (Bazett 1920)."""
-    return qt_ms / np.sqrt(rr_ms / 1000)
+@dataclass(frozen=True, eq=False)
+class _Typical:
+    """Which beats are typical of each lead, `in_median` `(leads, beats)`, and their median, `medians_mv` `(leads, 512)`."""
+
+    in_median: Bools
+    medians_mv: NDArray[np.float32]
+
+    @property
+    def dominant(self) -> Bools:
+        """Beats `(beats,)` that are typical in half of the leads at least that show any beat."""
+        showing = self.in_median[self.in_median.any(axis=1)]
+        return 2 * showing.sum(axis=0) >= max(len(showing), 1)
 
 
-def fridericia_ms(qt_ms: Floats, rr_ms: Floats) -> Floats:
-    """QT / RR^(1/3), RR in seconds (Fridericia 1920)."""
-    return qt_ms / np.cbrt(rr_ms / 1000)
+def measure(
+    annotation: Annotation, filtered: ECGRecord | None = None, cycles: Mapping[str, Cycles] | None = None
+) -> tuple[Measurement, ...]:
+    """Rate and rhythm, intervals and, given the filtered record, axes and the waves of each lead.
 
-
-def framingham_ms(qt_ms: Floats, rr_ms: Floats) -> Floats:
-    """QT + 154 ms * (1 - RR), RR in seconds (Sagie et al. 1992)."""
-    return qt_ms + 154 * (1 - rr_ms / 1000)
-
-
-def hodges_ms(qt_ms: Floats, rr_ms: Floats) -> Floats:
-    """QT + 1.75 ms * (heart rate - 60) (Hodges et al. 1983)."""
-    return qt_ms + 1.75 * (60_000 / rr_ms - 60)
-
-
-QT_CORRECTIONS: dict[str, Callable[[Floats, Floats], Floats]] = {
-    "Bazett": bazett_ms,
-    "Fridericia": fridericia_ms,
-    "Framingham": framingham_ms,
-    "Hodges": hodges_ms,
-}
-
-
-def measure(annotation: Annotation, filtered: ECGRecord | None = None) -> tuple[Measurement, ...]:
-    """Rate, intervals and, given the filtered record with two limb leads, the QRS axis.
-
-    Each is the median over beats with its quartiles; NaN where it could not be measured. QT is
-    corrected for the median RR of the beats around it, as a ten-second ECG is read.
+    Each is the median over beats with its quartiles and, beside it, the value of the median beat; NaN where it
+    could not be measured. Beats cut around R alone or left out by hand count for the rhythm only; those that are
+    not in a lead's median beat (ectopic, noisy) do not count for its waves. `cycles` are the record's own, every
+    lead; without them they are cut here, lead by lead.
     """
-    to_ms = 1000 / annotation.fs_hz
-    waves = annotation.waves
-    rr = np.diff(annotation.r_peaks) * to_ms
-    qt = (waves.t[:, OFFSET] - waves.qrs[:, ONSET]) * to_ms
-    results = [
-        over_beats("Heart rate", "heart_rate_bpm", "bpm", 60_000 / rr),
-        over_beats("RR interval", "rr_ms", "ms", rr),
-        rr_sd(rr),
-        over_beats("PR interval", "pr_ms", "ms", (waves.qrs[:, ONSET] - waves.p[:, ONSET]) * to_ms),
-        over_beats("P duration", "p_duration_ms", "ms", (waves.p[:, OFFSET] - waves.p[:, ONSET]) * to_ms),
-        over_beats("QRS duration", "qrs_ms", "ms", (waves.qrs[:, OFFSET] - waves.qrs[:, ONSET]) * to_ms),
-        over_beats("QT interval", "qt_ms", "ms", qt),
-    ]
-    local_rr = 1000 * local_rr_s(annotation.r_peaks, annotation.fs_hz)
-    results += [
-        over_beats(f"QTc ({author})", f"qtc_{author.lower()}_ms", "ms", correct(qt, local_rr))
-        for author, correct in QT_CORRECTIONS.items()
-    ]
-    results.append(
-        over_beats("T duration", "t_duration_ms", "ms", (waves.t[:, OFFSET] - waves.t[:, ONSET]) * to_ms)
+    if filtered is None:
+        return (*_rhythm(annotation, None, ~premature(annotation)), *_intervals(annotation, None))
+    typical = _typical(annotation, filtered, cycles)
+    values = measure_lead_waves(filtered, annotation)
+    values = {key: np.where(typical.in_median, found, np.nan) for key, found in values.items()}
+    at_once = measure_rows(median_beats(typical.medians_mv, typical.in_median, annotation))
+    return (
+        *_rhythm(annotation, filtered, ~premature(annotation) & typical.dominant),
+        *_intervals(annotation, typical.dominant),
+        *_axes(filtered.leads, values, at_once),
+        *over_beats_of_leads(LEAD_WAVES, values, at_once, filtered.leads),
     )
-    if filtered is not None:
-        results.append(qrs_axis(filtered, annotation))
-    return tuple(results)
 
 
-def over_beats(name: str, key: str, unit: str, values: Floats) -> Measurement:
-    """Median and quartiles of the values that are known."""
-    known = values[np.isfinite(values)]
-    if not known.size:
-        return Measurement(name, key, unit, np.nan, np.nan, np.nan, 0)
-    low, middle, high = (float(value) for value in np.percentile(known, [25, 50, 75]))
-    return Measurement(name, key, unit, middle, low, high, int(known.size))
+def _typical(annotation: Annotation, filtered: ECGRecord, cycles: Mapping[str, Cycles] | None) -> _Typical:
+    counts = np.zeros(annotation.n_beats, dtype=bool)
+    counts[counting_beats(annotation)] = True
+    in_median, medians = [], []
+    for lead in filtered.leads:
+        cut = cut_cycles(filtered.select([lead]), annotation)[lead] if cycles is None else cycles[lead]
+        in_median.append(cut.in_median & counts)
+        medians.append(cut.median_mv)
+    return _Typical(np.stack(in_median), np.stack(medians))
 
 
-def rr_sd(rr_ms: Floats) -> Measurement:
-    """Standard deviation of RR; it has no quartiles."""
-    value = float(np.std(rr_ms, ddof=1)) if rr_ms.size > 1 else np.nan
-    return Measurement("RR standard deviation", "rr_sd_ms", "ms", value, np.nan, np.nan, int(rr_ms.size))
+def _rhythm(annotation: Annotation, filtered: ECGRecord | None, is_normal: Bools) -> list[Measurement]:
+    rr = rr_intervals_ms(
+        annotation.r_peaks, annotation.fs_hz, None if filtered is None else _recorded(filtered)
+    )
+    if annotation.by_hand is not None:
+        is_normal = is_normal & ~annotation.by_hand.left_out
+    nn = normal_intervals(rr, is_normal)
+    n_rr, n_nn = int(np.isfinite(rr).sum()), int(np.isfinite(nn).sum())
+    if n_nn < MIN_NORMAL_SHARE * n_rr:
+        nn = np.full_like(nn, np.nan)
+    return [
+        *over_beats((HEART_RATE, RR), (60_000 / rr, rr), (np.nan, np.nan)),
+        single_value(RR_SD, sd_ms(rr), n_rr),
+        single_value(SDNN, sd_ms(nn), n_nn),
+        single_value(RMSSD, rmssd_ms(nn), n_nn),
+        single_value(PNN50, pnn50_percent(nn), n_nn),
+    ]
 
 
-def qrs_axis(filtered: ECGRecord, annotation: Annotation) -> Measurement:
-    """Frontal QRS axis in degrees (0 = lead I, 90 = aVF), from the net QRS areas of two limb leads.
-
-    aVF is an augmented lead and is scaled by 2/sqrt(3) to compare with I (Macfarlane 2011). NaN
-    unless two limb leads are there.
-    """
-    name, key, unit = "QRS axis", "qrs_axis_deg", "deg"
-    limb = [lead for lead in filtered.leads if lead in LIMB_FROM_I_II][:2]
-    known = np.isfinite(annotation.waves.qrs[:, [ONSET, OFFSET]]).all(axis=1)
-    if len(limb) < 2 or not known.any():
-        return over_beats(name, key, unit, np.zeros(0))
-    bounds = np.rint(annotation.waves.qrs[known][:, [ONSET, OFFSET]]).astype(np.int64)
-    areas = np.stack([net_area(filtered.lead_mv(lead), bounds) for lead in limb])
-    area_i, area_ii = np.linalg.solve(np.array([LIMB_FROM_I_II[lead] for lead in limb]), areas)
-    x, y = area_i, (area_ii - area_i / 2) * 2 / np.sqrt(3)
-    main = np.arctan2(np.nanmedian(y), np.nanmedian(x)) if np.isfinite(x + y).any() else np.nan
-    turned = np.angle(np.exp(1j * (np.arctan2(y, x) - main)))  # about the main axis, so that 180 is no edge
-    axis = over_beats(name, key, unit, np.degrees(main + turned))
-    shift = 360.0 * round(axis.value / 360.0) if np.isfinite(axis.value) else 0.0
-    return Measurement(name, key, unit, axis.value - shift, axis.low - shift, axis.high - shift, axis.n_beats)
+def _recorded(filtered: ECGRecord) -> Bools:
+    """Where any lead was recorded, `(samples,)`; lead by lead, since a day of all leads at once takes much memory."""
+    recorded = np.zeros(filtered.n_samples, dtype=bool)
+    for lead_mv in filtered.signal_mv:
+        recorded |= np.isfinite(lead_mv)
+    return recorded
 
 
-def net_area(signal_mv: NDArray[np.float32], bounds: NDArray[np.int64]) -> Floats:
-    """Net area of each wave over the line from its onset to its offset, `(waves,)`, in mV samples."""
-    bounds = np.clip(bounds, 0, signal_mv.size - 1)
-    running = np.append(0.0, np.cumsum(np.nan_to_num(signal_mv), dtype=np.float64))
-    onset, offset = bounds.T
-    total = running[offset + 1] - running[onset]
-    base = (signal_mv[onset].astype(np.float64) + signal_mv[offset]) / 2
-    return np.asarray(total - base * (offset - onset + 1))
+def _intervals(annotation: Annotation, dominant: Bools | None) -> list[Measurement]:
+    values = every_interval_ms(annotation)
+    rr_ms = np.diff(annotation.r_peaks) * (1000 / annotation.fs_hz)
+    marks = marks_from_r(annotation)[slice(None) if dominant is None else dominant]
+    middle = nanquantile(marks, 0.5)[None]
+    waves = Waves(middle[:, :3], middle[:, 3:6], middle[:, 6:9])
+    at_once = intervals_ms(waves, annotation.fs_hz, nanquantile(rr_ms[:, None], 0.5))
+    keys = [quantity.key for quantity in INTERVALS]
+    return over_beats(
+        INTERVALS,
+        [values[key] for key in keys],
+        [float(at_once[key][0]) for key in keys],
+        tuple(annotation.lead_waves),
+    )
+
+
+def _axes(leads: tuple[str, ...], values: dict[str, Floats], at_once: dict[str, Floats]) -> list[Measurement]:
+    """Axes by the first two limb leads; NaN where there are fewer."""
+    limb = [lead for lead in leads if lead in LIMB_FROM_I_II][:2]
+    if len(limb) < 2:
+        return over_beats(AXES, [np.zeros(0)] * len(AXES), [np.nan] * len(AXES))
+    pair, rows = (limb[0], limb[1]), [leads.index(lead) for lead in limb]
+    of_beats = _directions_deg([values[area][rows] for area in AREAS], pair)
+    of_median = _directions_deg([at_once[area][rows][:, None] for area in AREAS], pair)
+    return over_beats(AXES, of_beats, [float(value[0]) for value in of_median], pair)
+
+
+def _directions_deg(areas: list[Floats], pair: tuple[str, str]) -> list[Floats]:
+    """The quantities of `AXES` from the areas of P, QRS and T in two leads, `(2, beats)` each."""
+    p, qrs, t = (frontal_axis_deg(area, pair) for area in areas)
+    return [*map(unwrapped_deg, (p, qrs, t)), angle_between_deg(qrs, t)]
