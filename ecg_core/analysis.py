@@ -120,7 +120,7 @@ def _completed(
     with watch.part("annotate"):
         annotation = apply_edits(automatic.shown, edits, record.duration_s)
         cycles = _cut(filtered.record, annotation)
-        measurements = measure(annotation, filtered.record)
+        measurements = measure(annotation, filtered.record, cycles)
     with watch.part("inputs"):
         seen = AnnotatedECG(automatic.standard_record, quality, annotation, cycles)
         if automatic.standard is not automatic.shown:

@@ -16,10 +16,10 @@ _WAVES = ("P", "QRS", "T")
 
 
 def measurement_table(measurements: Sequence[Measurement]) -> pd.DataFrame:
-    """A row for each interval: median, quartiles, unit and the number of beats behind it."""
-    columns = ["Measurement", "Median", "25 %", "75 %", "Unit", "Beats"]
-    rows = [(m.name, m.value, m.low, m.high, m.unit, m.n_beats) for m in measurements]
-    return pd.DataFrame(rows, columns=columns).round(1)
+    """A row for each measurement: median, quartiles, median beat, unit and the number of beats behind it."""
+    columns = ["Measurement", "Median", "25 %", "75 %", "Median beat", "Unit", "Beats"]
+    rows = [(m.name, m.value, m.low, m.high, m.median_beat, m.unit, m.n_beats) for m in measurements]
+    return pd.DataFrame(rows, columns=columns).round(3)
 
 
 def beat_table(annotation: Annotation, cycles: Cycles) -> pd.DataFrame:

@@ -137,19 +137,32 @@ def draw_cycles(analysis: Analysis, lead: str) -> None:
 
 
 def draw_measurements(analysis: Analysis) -> None:
-    """The interval table with the whole annotation to take away."""
-    st.subheader("Intervals over all leads")
-    st.caption("Median and quartiles over the beats in which each could be measured.")
-    table = measurement_table(analysis.measurements)
+    """Rhythm, intervals and axes, with the whole annotation to take away."""
+    st.subheader("Rhythm, intervals and axes")
+    st.caption("Median and quartiles over the beats in which each could be measured, and the median beat by itself.")
+    table = measurement_table([m for m in analysis.measurements if m.group != "Per lead"])
     whole = st.column_config.NumberColumn(format="%.0f")
     table_with_download(
         table,
         key="measurements",
         filename="measurements",
         height="content",
-        column_config={"Median": whole, "25 %": whole, "75 %": whole},
+        column_config={"Median": whole, "25 %": whole, "75 %": whole, "Median beat": whole},
     )
     draw_annotation_downloads(analysis)
+
+
+def draw_lead_waves(analysis: Analysis, lead: str) -> None:
+    """What is measured in this lead by itself."""
+    st.subheader(f"Waves in lead {lead}")
+    st.caption(
+        "Over the beats of its median beat, in the filtered signal, from the level of the PR segment. A filter can "
+        "bend ST; the default one leaves alone what is the same in every beat. Empty: absent or not assessed."
+    )
+    own = [m for m in analysis.measurements if m.group == "Per lead" and m.leads == (lead,)]
+    table_with_download(
+        measurement_table(own), key="lead_waves", filename=f"waves_{lead}", height="content"
+    )
 
 
 def draw_page(analysis: Analysis) -> None:
@@ -184,6 +197,7 @@ def draw_page(analysis: Analysis) -> None:
     table_with_download(
         beat_table(analysis.annotation, analysis.cycles[lead]), key="beats", filename=f"beats_{lead}"
     )
+    draw_lead_waves(analysis, lead)
 
 
 draw_page(state.require_analysis())

@@ -36,20 +36,21 @@ def test_beat_table_has_times_intervals_and_how_each_beat_was_used() -> None:
 
 def test_measurement_table_keeps_what_could_not_be_measured() -> None:
     rows = (
-        Measurement("PR interval", "pr_ms", "ms", 160.26, 150.0, 171.0, 9),
+        Measurement("PR interval", "pr_ms", "ms", 160.26, 150.0, 171.0, 9, 158.5),
         Measurement("P duration", "p_duration_ms", "ms", np.nan, np.nan, np.nan, 0),
     )
     table = measurement_table(rows)
-    assert table.iloc[0].tolist() == ["PR interval", 160.3, 150.0, 171.0, "ms", 9]
+    assert table.iloc[0].tolist() == ["PR interval", 160.26, 150.0, 171.0, 158.5, "ms", 9]
     assert table.iloc[1]["Beats"] == 0 and np.isnan(table.iloc[1]["Median"])
 
 
 def test_page_shows_intervals_and_beats(open_example: OpenExample) -> None:
     app = open_example("normal").switch_page("views/cycles.py").run()
     assert not app.exception
-    intervals, beats = app.dataframe[0].value, app.dataframe[1].value
+    together, beats, waves = (table.value for table in app.dataframe)
     analysis = app.session_state["chosen_analysis"]
-    assert intervals["Measurement"].tolist() == [m.name for m in analysis.measurements]
+    assert together["Measurement"].tolist() == [m.name for m in analysis.measurements if len(m.leads) != 1]
+    assert waves["Measurement"].tolist() == [m.name for m in analysis.measurements if m.leads == ("II",)]
     assert len(beats) == analysis.annotation.n_beats
 
 
