@@ -15,7 +15,7 @@ from app import state
 from app.components.checkpoints import installed_checkpoints
 from app.edit_history import EditsChange, EditsFile
 from app.scans import NoUsablePageError, Scan, is_scan, open_scan, set_up_by_hand
-from ecg_core.analysis import Analysis, analyze, reannotated
+from ecg_core.analysis import Analysis, analyze, reannotated, searched_again
 from ecg_core.annotation.edits import BeatEdits, any_fits, apply_edit
 from ecg_core.annotation.edits_json import read_edits
 from ecg_core.digitization.digitize import Progress
@@ -55,6 +55,9 @@ def resolve() -> bool:
         elif isinstance(wish, EditsFile):
             with st.spinner("Loading corrections…"):
                 _try(lambda: _load_edits(wish), kept="The marks stay as they were.")
+        elif isinstance(wish, state.MethodChange):
+            with st.spinner(f"Finding waves by {wish.method}…"):
+                _try(lambda: _search_again(wish), kept="The previous method still applies.")
         elif wish is not None:
             with st.spinner("Filtering and analysing the ECG…"):
                 _try(lambda: _analyse_again(wish), kept="The previous filter still applies.")
@@ -198,6 +201,12 @@ def _analyse_again(settings: FilterSettings) -> None:
         state.keep_analysis(_analysed(analysis.record, settings, _edits()))
 
 
+def _search_again(wish: state.MethodChange) -> None:
+    analysis = state.current_analysis()
+    if analysis is not None:
+        state.keep_method(wish.method, searched_again(analysis, wish.method, _usable_checkpoints()))
+
+
 def _edit(wish: EditsChange) -> None:
     analysis = state.current_analysis()
     if analysis is not None:
@@ -230,7 +239,7 @@ def _analysed(
     settings: FilterSettings = FilterSettings(),  # noqa: B008 - frozen
     edits: BeatEdits = BeatEdits(),  # noqa: B008 - frozen
 ) -> Analysis:
-    return analyze(record, settings, checkpoints=_usable_checkpoints(), edits=edits)
+    return analyze(record, settings, state.method(), _usable_checkpoints(), edits)
 
 
 def _usable_checkpoints() -> tuple[Checkpoint, ...]:

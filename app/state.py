@@ -17,6 +17,7 @@ from app.edit_history import EditHistory, EditsChange, EditsFile
 from app.scans import LeftOutPages, Scan, ScannedPage
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.edits import BeatEdits, Edit
+from ecg_core.annotation.methods import DEFAULT_METHOD
 from ecg_core.digitization.digitize import Progress
 from ecg_core.digitization.types import Corrections
 from ecg_core.filtering.settings import FilterSettings
@@ -29,6 +30,7 @@ _SCAN = "chosen_scan"
 _SCAN_PAGE = "chosen_scan_page"
 _SCAN_FILTER = "chosen_scan_filter"  # kept while the scan is corrected and analysed again
 _EDITS = "chosen_edits"
+_METHOD = "chosen_method"
 _WISH = "chosen_wish"
 _PROBLEM = "chosen_problem"
 _QUESTION = "chosen_question"
@@ -62,7 +64,14 @@ class PageByHand:
     layout: str
 
 
-Wish = Choice | FilterSettings | PageChange | PageByHand | EditsChange | EditsFile
+@dataclass(frozen=True)
+class MethodChange:
+    """Another method that finds the waves, of this and all following ECGs."""
+
+    method: str
+
+
+Wish = Choice | FilterSettings | MethodChange | PageChange | PageByHand | EditsChange | EditsFile
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,12 @@ def edit_history() -> EditHistory:
     return history or EditHistory()
 
 
+def method() -> str:
+    """The method that finds the waves that are shown and measured, for as long as the session lasts."""
+    name: str = st.session_state.get(_METHOD, DEFAULT_METHOD)
+    return name
+
+
 def n_opened() -> int:
     """How many ECGs this session has opened; keys of widgets that start afresh with each ECG hold it."""
     count: int = st.session_state.get(_N_OPENED, 0)
@@ -171,6 +186,11 @@ def answer(*, fs_hz: float | None = None, unit: Unit | None = None) -> None:
 def refilter(settings: FilterSettings) -> None:
     """Have the chosen ECG analysed again with other filter settings."""
     _wish(settings)
+
+
+def use_method(name: str) -> None:
+    """Have the waves found by another method."""
+    _wish(MethodChange(name))
 
 
 def edit_beats(new: Edit) -> None:
@@ -242,6 +262,12 @@ def keep_recording(analysis: Analysis) -> None:
 
 def keep_analysis(analysis: Analysis) -> None:
     """The chosen ECG was analysed again."""
+    st.session_state[_ANALYSIS] = analysis
+
+
+def keep_method(name: str, analysis: Analysis) -> None:
+    """The waves of the chosen ECG were found by another method, which finds those of the next ones too."""
+    st.session_state[_METHOD] = name
     st.session_state[_ANALYSIS] = analysis
 
 

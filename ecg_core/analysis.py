@@ -102,8 +102,27 @@ def analyze(
 
 def reannotated(analysis: Analysis, edits: BeatEdits, checkpoints: Sequence[Checkpoint] = ()) -> Analysis:
     """The same ECG with other corrections by hand, instead of its own; nothing is filtered or searched again."""
-    a, earlier = analysis, {prediction.model: prediction for prediction in analysis.predictions}
-    return _completed(a.record, a.filtered, a.quality, a.automatic, edits, checkpoints, earlier, _Stopwatch())
+    return _followed(analysis, analysis.automatic, edits, checkpoints)
+
+
+def searched_again(analysis: Analysis, method: str, checkpoints: Sequence[Checkpoint] = ()) -> Analysis:
+    """The same ECG with the waves that another method finds, and the same corrections by hand as far as they fit.
+
+    Potassium stays judged with the default method. Raises KeyError for an unknown one.
+    """
+    filtered, automatic = analysis.filtered.record, analysis.automatic
+    as_trained = filtered is automatic.standard_record and method == DEFAULT_METHOD
+    shown = automatic.standard if as_trained else annotate(filtered, method)
+    return _followed(analysis, replace(automatic, shown=shown), analysis.edits, checkpoints)
+
+
+def _followed(
+    before: Analysis, automatic: Automatic, edits: BeatEdits, checkpoints: Sequence[Checkpoint]
+) -> Analysis:
+    """The same filtered signal with other marks."""
+    earlier = {prediction.model: prediction for prediction in before.predictions}
+    record, filtered, quality = before.record, before.filtered, before.quality
+    return _completed(record, filtered, quality, automatic, edits, checkpoints, earlier, _Stopwatch())
 
 
 def _completed(

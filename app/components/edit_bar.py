@@ -43,13 +43,15 @@ def _draw_load(n_steps: int) -> None:
         if upload is not None:
             state.load_edits(upload.getvalue())
 
-    with st.popover("Load corrections", icon=":material/upload_file:", type="tertiary", key=f"{key}_popover"):
-        with st.container(width=_FORM_PX):
-            st.markdown(
-                "The annotation (JSON) that was saved of this ECG holds its corrections by hand. They take the "
-                "place of those that hold now; Undo brings these back."
-            )
-            st.file_uploader("Annotation (JSON)", type="json", key=key, on_change=load)
+    popover = st.popover(
+        "Load corrections", icon=":material/upload_file:", type="tertiary", key=f"{key}_popover"
+    )
+    with popover.container(width=_FORM_PX):
+        st.markdown(
+            "The annotation (JSON) that was saved of this ECG holds its corrections by hand. They take the "
+            "place of those that hold now; Undo brings these back."
+        )
+        st.file_uploader("Annotation (JSON)", type="json", key=key, on_change=load)
 
 
 def edited_words(annotation: Annotation) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -13,10 +12,12 @@ from app.components.beat_tables import beat_table, measurement_table
 from app.components.downloads import figure_with_downloads, table_with_download
 from app.components.edit_bar import draw_edit_bar
 from app.components.edit_choice import chosen_beat, point_to, recorded_s
+from app.components.methods import choose_method, choose_second_method, draw_comparison, draw_method_notice
 from app.components.scan_pointer import Click, listen
-from app.components.second_method import choose_second_method, draw_comparison
+from app.components.text import as_markdown
 from app.components.window import choose_start_s
 from ecg_core.analysis import Analysis
+from ecg_core.annotation.notices import r_only_notice
 from ecg_core.annotation.types import Annotation
 from ecg_core.digitization.types import Box
 from ecg_core.figures.beat import AFTER_R_S, BEFORE_R_S
@@ -39,22 +40,19 @@ def choose_lead(analysis: Analysis) -> str:
         index=leads.index(default_rhythm_lead(leads)),
         key=f"cycles_lead_{'_'.join(leads)}",
         persist_state="session",
-        width=200,
+        width=140,
     )
 
 
-def draw_r_only_notice(annotation: Annotation) -> None:
-    """Say which beats have no waves, so that nobody takes a cut around R for a delineated beat."""
-    beats = (np.flatnonzero(annotation.r_only) + 1).tolist()
-    if not beats:
+def draw_notices(annotation: Annotation, *, reassuring: bool) -> None:
+    """What must be said about the beats and waves, each thing once; and, if wanted, that all is well."""
+    without_waves = r_only_notice(annotation)
+    for warning in annotation.warnings:
+        st.warning(as_markdown(warning))
+    if without_waves:
+        st.warning(f"{without_waves} They are marked with an open diamond.", icon=":material/warning:")
+    elif reassuring and annotation.n_beats and not annotation.r_only.any():
         st.caption(f"Waves were found in all {annotation.n_beats} beats; none is cut around R alone.")
-        return
-    shown = ", ".join(map(str, beats[:20])) + (" …" if len(beats) > 20 else "")
-    st.warning(
-        f"**{len(beats)} of {annotation.n_beats} beats are cut around R only** because their waves could not be "
-        f"found: {shown}. They are marked with an open diamond.",
-        icon=":material/warning:",
-    )
 
 
 def draw_trace(analysis: Analysis, lead: str, second: Annotation | None, *, choosing: bool) -> None:
@@ -166,18 +164,17 @@ def draw_lead_waves(analysis: Analysis, lead: str) -> None:
 
 
 def draw_page(analysis: Analysis) -> None:
-    for warning in analysis.annotation.warnings:
-        st.warning(warning)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         lead = choose_lead(analysis)
+        choose_method()
         second = choose_second_method(analysis)
         correcting = st.toggle(
             "Correct beats and waves",
             key=f"cycles_correct_{state.n_opened()}",
             persist_state="session",
         )
-    if not correcting or analysis.annotation.r_only.any():
-        draw_r_only_notice(analysis.annotation)
+    draw_method_notice()
+    draw_notices(analysis.annotation, reassuring=not correcting)
     if correcting or analysis.edits or state.edit_history().past:
         draw_edit_bar(analysis)
     draw_trace(analysis, lead, second, choosing=correcting)

@@ -67,8 +67,4 @@ def _warnings(n_beats: int, n_r_only: int) -> list[str]:
     if n_beats == 1:
         needing = "waves and intervals need" if n_r_only else "rate and rhythm need"
         return [f"Only one beat was found; {needing} at least two."]
-    if n_r_only:
-        return [
-            f"In {n_r_only} of {n_beats} beats the waves could not be found; these are cut around R alone."
-        ]
     return []

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ecg_core.annotation.edits import BeatEdits
 from ecg_core.annotation.edits_json import edits_json
+from ecg_core.annotation.notices import notices
 from ecg_core.annotation.types import Annotation
 
 
@@ -36,7 +37,7 @@ def annotation_json(
         },
         "edited": edits_json(edits),
         "measurements": dict(measurements),
-        "warnings": list(annotation.warnings),
+        "warnings": list(notices(annotation)),
     }
 
 
