@@ -16,7 +16,7 @@ CORE = [
     if path.is_relative_to(ROOT / "ecg_core") and path != ROOT / "ecg_core" / "__init__.py"
 ]
 
-_GROUND = {"errors", "leads", "record", "weights", "child_process"}
+_GROUND = {"errors", "leads", "record", "weights", "network_files", "child_process"}
 _SIGNAL = _GROUND | {"filtering", "annotation", "measurements"}
 _JUDGED = _SIGNAL | {"models", "inference"}
 
@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "leads": set(),
     "record": {"leads"},
     "weights": {"errors"},
+    "network_files": {"errors", "weights"},
     "child_process": {"errors"},
     "rendering": _GROUND,
     "digitization": _GROUND,

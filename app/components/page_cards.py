@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from app.components.text import as_markdown
-from ecg_core.digitization.page_models import CARD, FOLDER, card_of
 from ecg_core.errors import CheckpointError
+from ecg_core.network_files import CARD, NETWORKS, card_of
 
+FOLDER = NETWORKS / "digitization"
 _SECTIONS = {"trained_on": "Trained on", "results": "Results"}
 
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ecg_core.digitization.ink_net import CLASSES, STRIDE, InkNet, fuse_normalization
-from ecg_core.digitization.page_models import FOLDER, load_into
 from ecg_core.digitization.types import FlatPage, InkMap
+from ecg_core.network_files import NETWORKS, load_into
 
-CHECKPOINT = FOLDER / "trace_ink"
+CHECKPOINT = NETWORKS / "digitization" / "trace_ink"
 _STRIP_ROWS = 1024  # a page is looked at in strips, so that memory does not grow with its height
 _EDGE_MM = 0.5
 _OVERLAP_ROWS = 128  # what a strip sees beyond its own rows, a little less than the network's view

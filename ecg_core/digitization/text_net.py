@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ecg_core.digitization.page_models import FOLDER, load_into
 from ecg_core.leads import STANDARD_LEADS
+from ecg_core.network_files import NETWORKS, load_into
 
 INVERTED = "-aVR"  # of the Cabrera order
 LEAD_NAMES = (*STANDARD_LEADS, INVERTED, "V7", "V8", "V9", "V3R", "V4R")
@@ -23,7 +23,7 @@ NOT_A_NAME = len(LEAD_NAMES)  # the last class
 BLANK = 0  # character k of CHARACTERS is class k + 1
 CROP_HEIGHT_PX = 32
 STRIDE_PX = 2  # crop pixels per frame of the character head
-WEIGHTS_FOLDER = FOLDER / "printed_text"
+WEIGHTS_FOLDER = NETWORKS / "digitization" / "printed_text"
 
 
 class Reading(NamedTuple):
@@ -99,9 +99,7 @@ def frames_of(widths_px: Tensor) -> Tensor:
 @cache
 def text_net() -> TextNet:
     """The trained network, ready to answer. Raises CheckpointError when its weights are missing or altered."""
-    net = TextNet()
-    load_into(net, WEIGHTS_FOLDER)
-    return net
+    return load_into(TextNet(), WEIGHTS_FOLDER)
 
 
 def decode(characters: Tensor, widths_px: Tensor) -> list[tuple[str, float]]:

@@ -13,13 +13,13 @@ from torch import Tensor, nn
 
 from ecg_core.annotation.learned import LearnedDelineator
 from ecg_core.annotation.wave_net import WaveNet, fuse_normalization
-from ecg_core.annotation.wave_weights import store_network
 from ecg_core.datasets.ludb import N_FOLDS, LudbECG, read_ludb
 from ecg_core.datasets.marked_examples import Example, marked_examples
 from ecg_core.evaluation.delineation import LeadScores, marks_ms, p_share
 from ecg_core.evaluation.fiducials import score_table
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.inference.checkpoint import half_precision
+from ecg_core.network_files import store
 from ecg_core.training.loop import Epoch, Stage, run_stage
 from ecg_core.training.marked_batches import MarkedBatches, Signals, read_noise, training_noise
 
@@ -61,7 +61,7 @@ def train_delineator(
     model, history = _train(ecgs, examples, range(len(ecgs)), noise, runs / "delineator-all", seed, report)
     table = score_table(scores.tallies)
     report(table.to_string(index=False))
-    store_network(model, out, _card(history, len(ecgs), seed, table, fibrillation.tolist()))
+    store(model, out, _card(history, len(ecgs), seed, table, fibrillation.tolist()))
 
 
 def _train(

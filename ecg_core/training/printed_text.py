@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
-from ecg_core.digitization.page_models import store
 from ecg_core.digitization.text_crops import stack
 from ecg_core.digitization.text_net import CHARACTERS, NOT_A_NAME, TextNet, decode, frames_of
 from ecg_core.inference.checkpoint import half_precision
+from ecg_core.network_files import store
 from ecg_core.rendering.fonts import latin_fonts, script_fonts
 from ecg_core.training.batches import Batch
 from ecg_core.training.loop import Epoch, Stage, run_stage

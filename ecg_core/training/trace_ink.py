@@ -15,8 +15,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from ecg_core.datasets.base_ecg import Split, read_ptbxl
 from ecg_core.digitization.ink_net import CLASSES, InkNet
-from ecg_core.digitization.page_models import store
 from ecg_core.inference.checkpoint import half_precision
+from ecg_core.network_files import store
 from ecg_core.record import ECGRecord
 from ecg_core.rendering import RenderedPage, random_style, render_page
 from ecg_core.rendering.fonts import latin_fonts, script_fonts

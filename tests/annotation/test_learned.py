@@ -15,6 +15,7 @@ from ecg_core.annotation.learned import BLOCK_S, LearnedDelineator
 from ecg_core.annotation.types import OFFSET, ONSET, Annotation
 from ecg_core.annotation.wave_net import WaveNet
 from ecg_core.errors import CheckpointError
+from ecg_core.network_files import store
 from ecg_core.record import ECGRecord
 from tests.annotation.annotated_ecgs import (
     FIBRILLATION,
@@ -157,7 +158,7 @@ def test_without_its_weights_another_method_answers_and_says_so(
 
 def test_weights_are_read_as_they_were_written(tmp_path: Path) -> None:
     net = WaveNet()
-    wave_weights.store_network(net, tmp_path, {"name": "one"})
+    store(net, tmp_path, {"name": "one"})
     read = wave_weights.load_network(tmp_path)
     assert torch.allclose(read.leave.weight, net.leave.weight, atol=1e-3)
     (tmp_path / "model.safetensors").write_bytes(b"other")

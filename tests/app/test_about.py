@@ -5,7 +5,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.components import checkpoints, page_cards
-from ecg_core.digitization import page_models
 from ecg_core.inference.checkpoint import CARD, WEIGHTS
 from tests.app.checkpoint_folders import write_checkpoint_folder
 
@@ -53,7 +52,7 @@ def test_a_card_shows_what_the_model_learned_from_and_its_checksum(models: Path)
 def test_networks_that_read_pages_are_shown_with_what_they_learned_and_their_limits() -> None:
     page = opened()
     text = words(page)
-    for path in page_models.FOLDER.glob("*/card.json"):
+    for path in page_cards.FOLDER.glob("*/card.json"):
         card = json.loads(path.read_text(encoding="utf-8"))
         assert f"{card['title']}: model card" in [expander.label for expander in page.expander]
         for said in (card["summary"], *card["limits"], card["sha256"]):

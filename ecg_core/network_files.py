@@ -1,33 +1,37 @@
-"""The small networks that read a page: weights and card below ``checkpoints/digitization``."""
+"""The small networks that come with the program: a folder with weights, and a card that holds their checksum.
+
+The models of potassium, whose cards say more, have `ecg_core.inference.checkpoint`.
+"""
 
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from torch import nn
 
 from ecg_core.errors import CheckpointError
 from ecg_core.weights import read_weights, write_weights
 
-FOLDER = Path(__file__).parents[2] / "checkpoints" / "digitization"
+NETWORKS = Path(__file__).parents[1] / "checkpoints"
 WEIGHTS, CARD = "model.safetensors", "card.json"
 
+Network = TypeVar("Network", bound=nn.Module)
 
-@cache
+
 def card_of(folder: Path) -> dict[str, object]:
-    """What is known about a page network. Raises CheckpointError when there is no readable card."""
+    """What is known about a network. Raises CheckpointError when there is no readable card."""
     try:
         card: dict[str, object] = json.loads((folder / CARD).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CheckpointError(
-            f"The card of a network that reads pages is missing or damaged ({folder / CARD})."
+            f"The card of the network {folder.name} is missing or damaged ({folder / CARD})."
         ) from error
     return card
 
 
-def load_into(model: nn.Module, folder: Path) -> nn.Module:
+def load_into(model: Network, folder: Path) -> Network:
     """Fill a network with the weights in `folder`, ready to answer. Raises CheckpointError when they don't fit."""
     weights = read_weights(folder / WEIGHTS, str(card_of(folder).get("sha256")), folder.name)
     try:
@@ -43,4 +47,3 @@ def store(model: nn.Module, folder: Path, card: dict[str, object]) -> None:
     """Write a network's weights and its card, which gets their checksum."""
     sha256 = write_weights(model, folder / WEIGHTS, folder.name)
     (folder / CARD).write_text(json.dumps({**card, "sha256": sha256}, indent=2) + "\n", encoding="utf-8")
-    card_of.cache_clear()
