@@ -8,14 +8,15 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal as sps
 
 from ecg_core.filtering.baseline import remove_wander
 from ecg_core.filtering.beat_model import model_beats
-from ecg_core.filtering.electrodes import arms_look_swapped
+from ecg_core.filtering.electrodes import suspect_exchange
 from ecg_core.filtering.gaps import bridge_gaps
 from ecg_core.filtering.mains import mains_amplitudes_mv
 from ecg_core.filtering.quality_checks import Finding, LeadSignals, check_lead
+from ecg_core.filtering.quality_seconds import Defect, SecondsQuality, blank_seconds, judge_seconds
+from ecg_core.filtering.second_features import above_qrs
 from ecg_core.record import DIGITIZED_PAGE, ECGRecord
 
 Grade = Literal["good", "fair", "poor"]
@@ -34,16 +35,17 @@ class LeadQuality:
 class QualityReport:
     """The grade of every lead, of the record as a whole, and one sentence for the badge.
 
-    `notes` are about the record and not one lead, such as electrodes that look exchanged.
+    `notes` are about the record and not one lead, such as electrodes that look exchanged. `seconds` is
+    the same second by second, of the whole record.
     """
 
     leads: tuple[LeadQuality, ...]
     grade: Grade
     summary: str
+    seconds: SecondsQuality
     notes: tuple[str, ...] = ()
 
 
-_NOISE_HZ, _NOISE_RATE_HZ = 40.0, 100.0
 _LONGEST_JUDGED_S = 300.0
 _NAMED_LEADS = 3
 
@@ -63,44 +65,56 @@ def assess_quality(raw: ECGRecord, filtered: ECGRecord) -> QualityReport:
     those with one on static noise and 4 % of the others, a burst in 12 % and 1 %.
     """
     notes = []
+    seconds = judge_seconds(raw, filtered)
+    off = seconds.where(Defect.ELECTRODE_OFF)
     if raw.duration_s > _LONGEST_JUDGED_S:
-        raw, filtered = _middle(raw), _middle(filtered)
+        middle = _middle_seconds(raw)
+        raw, filtered, off = _cut(raw, middle), _cut(filtered, middle), off[:, middle]
         notes.append(f"Judged from {_LONGEST_JUDGED_S / 60:g} minutes in the middle of the recording")
-    if arms_look_swapped(filtered):
-        notes.append("Lead I looks upside down: the arm electrodes may be swapped")
+    attached = blank_seconds(filtered, off)
+    if (exchange := suspect_exchange(attached)) is not None:
+        notes.append(exchange.warning)
     if raw.source.format == DIGITIZED_PAGE:
         notes.append(_printed_for(raw))
     leads = tuple(
         _grade_lead(name, check_lead(signals))
-        for name, signals in zip(raw.leads, _lead_signals(raw, filtered), strict=True)
+        for name, signals in zip(raw.leads, _lead_signals(raw, attached, off), strict=True)
     )
-    return QualityReport(leads, _record_grade(leads), "; ".join([_summary(leads), *notes]), tuple(notes))
+    summary = "; ".join([_summary(leads), *notes])
+    return QualityReport(leads, _record_grade(leads), summary, seconds, tuple(notes))
 
 
-def _middle(record: ECGRecord) -> ECGRecord:
-    length = round(_LONGEST_JUDGED_S * record.fs_hz)
-    start = (record.n_samples - length) // 2
-    return record.with_signal(record.signal_mv[:, start : start + length])
+def _middle_seconds(record: ECGRecord) -> slice:
+    start = int((record.duration_s - _LONGEST_JUDGED_S) / 2)
+    return slice(start, start + int(_LONGEST_JUDGED_S))
 
 
-def _lead_signals(raw: ECGRecord, filtered: ECGRecord) -> list[LeadSignals]:
+def _cut(record: ECGRecord, seconds: slice) -> ECGRecord:
+    start, stop = (round(second * record.fs_hz) for second in (seconds.start, seconds.stop))
+    return record.with_signal(record.signal_mv[:, start:stop])
+
+
+def _lead_signals(raw: ECGRecord, filtered: ECGRecord, off: NDArray[np.bool_]) -> list[LeadSignals]:
+    """Each lead's signals; `filtered` is blank in the seconds `(leads, seconds)` in which its electrode is off."""
     fs_hz = raw.fs_hz
-    raw_mv, missing = bridge_gaps(raw.signal_mv)
+    raw_mv, unrecorded = bridge_gaps(blank_seconds(raw, off).signal_mv)
     filtered_mv, _ = bridge_gaps(filtered.signal_mv)
-    noise_mv = _above_qrs(filtered_mv - model_beats(filtered_mv, fs_hz), fs_hz)
+    noise_mv = above_qrs(filtered_mv - model_beats(filtered_mv, fs_hz), fs_hz)
     wander_mv = raw_mv - remove_wander(raw_mv, fs_hz, wavelet=True, high_pass_hz=0.5)
     mains_mv = mains_amplitudes_mv(raw_mv, fs_hz).max(axis=0)
+    missing = ~np.isfinite(raw.signal_mv)
     return [
         LeadSignals(
-            raw_mv[row, recorded],
-            filtered_mv[row, recorded],
-            wander_mv[row, recorded],
-            noise_mv[row, recorded],
+            raw_mv[row, kept],
+            filtered_mv[row, kept],
+            wander_mv[row, kept],
+            noise_mv[row, kept],
             mains_mv=float(mains_mv[row]),
             fs_hz=fs_hz,
             missing_share=_missing_share(missing[row], on_page=raw.source.format == DIGITIZED_PAGE),
+            off_s=float(off[row].sum()),
         )
-        for row, recorded in enumerate(~missing)
+        for row, kept in enumerate(~unrecorded)
     ]
 
 
@@ -116,15 +130,6 @@ def _printed_for(raw: ECGRecord) -> str:
     printed_s = np.isfinite(raw.signal_mv).sum(axis=1) / raw.fs_hz
     range_s = sorted({f"{printed_s.min():.1f}", f"{printed_s.max():.1f}"}, key=float)
     return f"{' to '.join(range_s)} s of each lead are printed"
-
-
-def _above_qrs(signal_mv: NDArray[np.float64], fs_hz: float) -> NDArray[np.float64]:
-    """What stands above 40 Hz; nothing can be told from the QRS in a recording slower than 100 Hz."""
-    if fs_hz < _NOISE_RATE_HZ:
-        return np.zeros_like(signal_mv)
-    sos = sps.butter(2, _NOISE_HZ, "highpass", fs=fs_hz, output="sos")
-    noise: NDArray[np.float64] = sps.sosfiltfilt(sos, signal_mv, axis=-1)
-    return noise
 
 
 def _grade_lead(name: str, findings: list[Finding]) -> LeadQuality:

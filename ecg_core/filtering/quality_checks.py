@@ -36,7 +36,7 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class LeadSignals:
-    """What was recorded of one lead, `(samples,)` each, gaps cut out, in mV.
+    """What was recorded of one lead, `(samples,)` each, in mV; gaps and seconds with the electrode off are cut out.
 
     `wander_mv` is what the default filter takes from the raw signal; `noise_mv` is what stands above
     40 Hz in the filtered one after the median beat was taken away.
@@ -49,11 +49,15 @@ class LeadSignals:
     mains_mv: float  # amplitude before filtering
     fs_hz: float
     missing_share: float
+    off_s: float = 0.0  # for how long the electrode was off
 
 
 def check_lead(lead: LeadSignals) -> list[Finding]:
-    """Everything that is wrong with a lead; only that where it has less than 2 s of signal or is mostly flat."""
+    """Everything that is wrong with a lead; only that where it has less than 2 s of signal, is mostly flat or off."""
     recorded_s = lead.raw_mv.size / lead.fs_hz
+    off = _electrode_off(lead)
+    if off and off.unusable:
+        return [off]
     if recorded_s == 0:
         return [Finding("nothing recorded", unusable=True)]
     if recorded_s < _SHORTEST_USABLE_S - 1 / lead.fs_hz:
@@ -62,7 +66,15 @@ def check_lead(lead: LeadSignals) -> list[Finding]:
     if flat and flat.unusable:
         return [flat]
     others = (_missing, _clipped, _wander, _muscle_noise, _burst, _mains, _amplitude)
-    return [finding for finding in (flat, *(check(lead) for check in others)) if finding]
+    return [finding for finding in (off, flat, *(check(lead) for check in others)) if finding]
+
+
+def _electrode_off(lead: LeadSignals) -> Finding | None:
+    if lead.off_s == 0:
+        return None
+    return Finding(
+        f"electrode off for {lead.off_s:.0f} s", unusable=lead.off_s * lead.fs_hz > lead.raw_mv.size
+    )
 
 
 def _missing(lead: LeadSignals) -> Finding | None:
