@@ -100,6 +100,7 @@ def draw_comparison(analysis: Analysis, second: Annotation) -> None:
     rows = [
         (one.name, one.value, other.value, other.value - one.value, one.unit, one.n_beats, other.n_beats)
         for one, other in zip(analysis.measurements, measure(second, analysis.filtered.record), strict=True)
+        if one.group != "Per lead"
     ]
     columns = ["Measurement", ours, theirs, "Difference", "Unit", f"Beats ({ours})", f"Beats ({theirs})"]
     whole = {name: st.column_config.NumberColumn(format="%.0f") for name in (ours, theirs, "Difference")}
