@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 STRIDE = 16  # height and width of what it is fed are multiples of this
+BLOCK = 2  # pixels each way that stand in the channels of one place
 CLASSES = ("other", "trace", "pulse", "text")
 _WIDTHS = (16, 32, 64, 96)  # channels at 1/2, 1/4, 1/8 and 1/16 of the resolution
 
@@ -20,7 +21,9 @@ class InkNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         half, quarter, eighth, sixteenth = _WIDTHS
-        self.enter = nn.Sequential(nn.PixelUnshuffle(2), _convolve(12, half), _convolve(half, half))
+        self.enter = nn.Sequential(
+            nn.PixelUnshuffle(BLOCK), _convolve(3 * BLOCK**2, half), _convolve(half, half)
+        )
         self.down_4 = nn.Sequential(_convolve(half, quarter, stride=2), _convolve(quarter, quarter))
         self.down_8 = nn.Sequential(_convolve(quarter, eighth, stride=2), _convolve(eighth, eighth))
         # The widest view tells a pulse from a QRS and a name from a wave: dilation doubles its reach.
@@ -32,11 +35,17 @@ class InkNet(nn.Module):
         self.up_8 = _Up(sixteenth, eighth)
         self.up_4 = _Up(eighth, quarter)
         self.up_2 = _Up(quarter, half)
-        self.leave = nn.Sequential(nn.Conv2d(half, 4 * len(CLASSES), 3, padding=1), nn.PixelShuffle(2))
+        self.leave = nn.Sequential(
+            nn.Conv2d(half, BLOCK**2 * len(CLASSES), 3, padding=1), nn.PixelShuffle(BLOCK)
+        )
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Scores, not yet probabilities; see the class."""
-        at_2 = self.enter(pixels * 2 - 1)
+        return self.of_blocks(self.enter[0](pixels * 2 - 1))
+
+    def of_blocks(self, blocks: Tensor) -> Tensor:
+        """The same for pixels in -1 to 1 whose blocks of 2 x 2 stand in the channels, `(n, 12, height / 2, width / 2)`."""
+        at_2 = self.enter[1:](blocks)
         at_4 = self.down_4(at_2)
         at_8 = self.down_8(at_4)
         at_8 = self.up_8(self.down_16(at_8), at_8)
@@ -54,7 +63,7 @@ class _Up(nn.Module):
 
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
         grown = nn.functional.interpolate(self.narrow(coarse), scale_factor=2, mode="nearest")
-        mixed: Tensor = self.mix(grown + fine)
+        mixed: Tensor = self.mix(grown.add_(fine))
         return mixed
 
 
