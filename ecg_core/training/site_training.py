@@ -106,6 +106,5 @@ class SiteTraining:
         table = assess(checkpoint, readable(self.manifest.part("test"), self.say))
         if table.empty:
             raise ECGError("No ECG of the test part could be read.")
-        self.out.mkdir(parents=True, exist_ok=True)
         mean_meq_l = float(k_learned_meq_l.mean())
         return write_finished(checkpoint, table, "test part of the site's own ECGs", mean_meq_l, history)
