@@ -20,6 +20,7 @@ class SimulatedPatient:
     own_normal_meq_l: float
     sensitivity: float
     t_weight: float
+    peaking: float
     p_weight: float
     qrs_weight: float
     u_weight: float
@@ -34,6 +35,7 @@ TYPICAL_PATIENT = SimulatedPatient(
     own_normal_meq_l=4.2,
     sensitivity=1.0,
     t_weight=1.0,
+    peaking=1.0,
     p_weight=1.0,
     qrs_weight=1.0,
     u_weight=1.0,
@@ -75,6 +77,7 @@ def draw_patient(rng: np.random.Generator) -> SimulatedPatient:
         own_normal_meq_l=float(np.clip(rng.normal(par.OWN_NORMAL_MEAN, par.OWN_NORMAL_SD), 3.6, 5.0)),
         sensitivity=weight(par.SENSITIVITY_SPREAD) * (par.MUTED_SENSITIVITY if muted else 1.0),
         t_weight=weight(par.SIGN_SPREAD),
+        peaking=weight(par.PEAKING_SPREAD),
         p_weight=weight(par.SIGN_SPREAD),
         qrs_weight=weight(par.SIGN_SPREAD),
         u_weight=weight(par.SIGN_SPREAD),
@@ -103,7 +106,7 @@ def _hyper(k_meq_l: float, rise: float, patient: SimulatedPatient) -> BeatChange
         qrs_width=min(_factor(par.HYPER_QRS_WIDTH * slow), 2.2),
         qrs_gain=max(_factor(par.HYPER_QRS_GAIN * dose), 0.6),
         qrs_slur_ms=min(par.HYPER_QRS_SLUR * slow, 20.0),
-        t_gain=min(_factor(par.HYPER_T_GAIN * t_dose), 3.0),
+        t_gain=min(_factor(par.HYPER_T_GAIN * patient.peaking * dose), 3.0),
         t_width=max(_factor(par.HYPER_T_WIDTH * t_dose), float(par.HYPER_T_WIDTH_LEAST)),
         sine_weight=float(np.clip(patient.sensitivity * (k_meq_l - patient.sine_onset_meq_l), 0.0, 0.8)),
         rr=min(_factor(par.HYPER_RR * slow), 1.8) if patient.slows else 1.0,

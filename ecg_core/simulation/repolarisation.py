@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
+from scipy.ndimage import gaussian_filter1d
 
 from ecg_core.simulation.waves import WaveShape
 
@@ -21,8 +21,7 @@ _SIGMAS_S = (0.025, 0.03, 0.035, 0.04, 0.046, 0.053, 0.062, 0.073, 0.086)
 _CENTRES_S = (-0.04, -0.02, 0.0, 0.02, 0.04)
 _N_HERMITE = 4
 _FIT_EVERY_S = 0.01
-_SHARPEST = 0.72  # times the width: the most that sharpening does; the rest is pressed together
-_SHARPEN_BELOW_HZ = 12.0
+_ENVELOPE_S = 0.01
 _MARGIN_S = 0.12  # that a wider T may need on both sides
 
 
@@ -71,36 +70,25 @@ def _hermite(tau_s: Floats, centre_s: float, sigma_s: float) -> Floats:
 def _repolarised(t_mv: Floats, step_s: float, width: float, gain: float) -> Floats:
     """T as the spread of repolarisation times seen through the fall of the action potential (its third phase).
 
-    A slower fall blurs T by a Gaussian, a steeper one sharpens it: the difference of the two squared
-    widths is what is put in or taken out. Area is kept by that, so the height is set afterwards.
+    A slower fall blurs T by a Gaussian: the difference of the squared widths. A steeper one takes that blur out; doing
+    so directly would ring, so all leads are multiplied by the course that it would give a Gaussian, a power of
+    their common envelope.
     """
-    sigma_s = _gaussian_sigma_s(t_mv, step_s)
-    blur_s2 = sigma_s**2 * (max(width, _SHARPEST) ** 2 - 1.0)
-    n_samples = t_mv.shape[1]
-    n_fft = next_fast_len(2 * n_samples)
-    frequency_hz = rfftfreq(n_fft, step_s)
-    response = np.exp(-2.0 * (np.pi * frequency_hz) ** 2 * blur_s2 - (frequency_hz / _SHARPEN_BELOW_HZ) ** 6)
-    if blur_s2 >= 0:
-        response = np.exp(-2.0 * (np.pi * frequency_hz) ** 2 * blur_s2)
-    changed = irfft(rfft(t_mv, n_fft, axis=1) * response, n_fft, axis=1)[:, :n_samples]
-    if width < _SHARPEST:
-        changed = _pressed(changed, width / _SHARPEST)
+    if width > 1.0:
+        blur = _gaussian_sigma_s(t_mv, step_s) * np.sqrt(width**2 - 1.0)
+        changed = gaussian_filter1d(t_mv, blur / step_s, axis=1, mode="constant")
+    else:
+        envelope = gaussian_filter1d(np.sqrt((t_mv**2).sum(axis=0)), _ENVELOPE_S / step_s)
+        changed = t_mv * (envelope / max(float(envelope.max()), 1e-9)) ** (1.0 / width**2 - 1.0)
     highest = np.abs(changed).max()
     return np.asarray(changed * (gain * np.abs(t_mv).max() / highest if highest > 0 else 1.0))
 
 
 def _gaussian_sigma_s(t_mv: Floats, step_s: float) -> float:
-    """The sigma that a Gaussian of the same energy spread has."""
+    """The sigma of a Gaussian whose energy is spread as far as that of T."""
     energy = (t_mv**2).sum(axis=0)
     if not energy.any():
         return _SIGMAS_S[0]
     place = np.arange(energy.size) * step_s
     centre = np.average(place, weights=energy)
-    return float(np.clip(np.sqrt(2 * np.average((place - centre) ** 2, weights=energy)), 0.02, 0.11))
-
-
-def _pressed(t_mv: Floats, factor: float) -> Floats:
-    """Time pressed together around the wave's centre of energy."""
-    place = np.arange(t_mv.shape[1], dtype=np.float64)
-    centre = np.average(place, weights=(t_mv**2).sum(axis=0) + 1e-12)
-    return np.stack([np.interp(centre + (place - centre) / factor, place, lead) for lead in t_mv])
+    return float(np.clip(np.sqrt(2 * np.average((place - centre) ** 2, weights=energy)), 0.02, 0.08))
