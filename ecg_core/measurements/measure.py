@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.annotation.cycles import cut_cycles, premature
-from ecg_core.annotation.types import Annotation, Cycles, Waves
+from ecg_core.annotation.types import ONSET, Annotation, Cycles, Waves
 from ecg_core.annotation.windows import nanquantile
 from ecg_core.leads import LIMB_FROM_I_II
 from ecg_core.measurements.axes import AREAS, AXES, angle_between_deg, frontal_axis_deg, unwrapped_deg
@@ -64,13 +64,14 @@ def measure(
     lead; without them they are cut here, lead by lead.
     """
     if filtered is None:
-        return (*_rhythm(annotation, None, ~premature(annotation)), *_intervals(annotation, None))
+        every = np.ones(annotation.n_beats, dtype=bool)
+        return (*_rhythm(annotation, None, every), *_intervals(annotation, every))
     typical = _typical(annotation, filtered, cycles)
     values = measure_lead_waves(filtered, annotation)
     values = {key: np.where(typical.in_median, found, np.nan) for key, found in values.items()}
     at_once = measure_rows(median_beats(typical.medians_mv, typical.in_median, annotation))
     return (
-        *_rhythm(annotation, filtered, ~premature(annotation) & typical.dominant),
+        *_rhythm(annotation, filtered, typical.dominant),
         *_intervals(annotation, typical.dominant),
         *_axes(filtered.leads, values, at_once),
         *over_beats_of_leads(LEAD_WAVES, values, at_once, filtered.leads),
@@ -88,12 +89,11 @@ def _typical(annotation: Annotation, filtered: ECGRecord, cycles: Mapping[str, C
     return _Typical(np.stack(in_median), np.stack(medians))
 
 
-def _rhythm(annotation: Annotation, filtered: ECGRecord | None, is_normal: Bools) -> list[Measurement]:
-    rr = rr_intervals_ms(
-        annotation.r_peaks, annotation.fs_hz, None if filtered is None else _recorded(filtered)
-    )
-    if annotation.by_hand is not None:
-        is_normal = is_normal & ~annotation.by_hand.left_out
+def _rhythm(annotation: Annotation, filtered: ECGRecord | None, typical: Bools) -> list[Measurement]:
+    """Rate and variability; a normal beat is typical, follows a P wave and does not come early."""
+    recorded = None if filtered is None else _recorded(filtered)
+    rr = rr_intervals_ms(annotation.r_peaks, annotation.fs_hz, recorded)
+    is_normal = typical & np.isfinite(annotation.waves.p[:, ONSET]) & ~premature(annotation)
     nn = normal_intervals(rr, is_normal)
     n_rr, n_nn = int(np.isfinite(rr).sum()), int(np.isfinite(nn).sum())
     if n_nn < MIN_NORMAL_SHARE * n_rr:
@@ -115,11 +115,10 @@ def _recorded(filtered: ECGRecord) -> Bools:
     return recorded
 
 
-def _intervals(annotation: Annotation, dominant: Bools | None) -> list[Measurement]:
+def _intervals(annotation: Annotation, typical: Bools) -> list[Measurement]:
     values = every_interval_ms(annotation)
     rr_ms = np.diff(annotation.r_peaks) * (1000 / annotation.fs_hz)
-    marks = marks_from_r(annotation)[slice(None) if dominant is None else dominant]
-    middle = nanquantile(marks, 0.5)[None]
+    middle = nanquantile(marks_from_r(annotation)[typical], 0.5)[None]
     waves = Waves(middle[:, :3], middle[:, 3:6], middle[:, 6:9])
     at_once = intervals_ms(waves, annotation.fs_hz, nanquantile(rr_ms[:, None], 0.5))
     keys = [quantity.key for quantity in INTERVALS]

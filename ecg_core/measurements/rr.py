@@ -10,9 +10,8 @@ from ecg_core.measurements.types import Quantity
 
 Floats = NDArray[np.float64]
 
-MIN_NORMAL_SHARE = (
-    0.8  # of the RR intervals; with fewer, as in fibrillation, there is no normal rhythm to vary
-)
+# Of the RR intervals; with fewer, as in atrial fibrillation, there is no normal rhythm to vary.
+MIN_NORMAL_SHARE = 0.5
 LONGEST_GAP_S = 0.2  # unrecorded in all leads; a longer one may hide a beat
 
 _SHORT = "Task Force 1996, who ask for 5 min or 24 h: no norms apply to 10 s"

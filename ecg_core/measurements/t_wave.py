@@ -49,9 +49,11 @@ def t_wave(beats: Beats, isoelectric_mv: Floats) -> dict[str, Floats]:
     Slopes are steepness, positive for upright and inverted T alike. The larger part of a biphasic T is measured;
     its downslope may lead into the other part. Width, slopes and symmetry are NaN for a T lower than 0.05 mV, or
     on the other side of the isoelectric level than it points; width and symmetry too where the ST segment stands
-    higher than half of T.
+    higher than half of T. Where the T onset is not known, T is searched
+    from J on and has no upslope.
     """
-    onset, offset, j = beats.t[:, ONSET], beats.t[:, OFFSET], beats.qrs[:, OFFSET]
+    offset, j = beats.t[:, OFFSET], beats.qrs[:, OFFSET]
+    onset = np.where(np.isfinite(beats.t[:, ONSET]), beats.t[:, ONSET], j)
     reach = REACH + BEYOND_OFFSET_S * FS_HZ
     mv, first = stretch(beats.mv, j - REACH, offset + reach)
     level = smooth(mv)
@@ -60,7 +62,7 @@ def t_wave(beats: Beats, isoelectric_mv: Floats) -> dict[str, Floats]:
     has_shape = height >= LEAST_HEIGHT_MV
     pointing = (level - isoelectric_mv[:, None]) * summit.polarity[:, None]
     rise, fall = _half_height_ms(pointing, summit.index, height / 2, j - first)
-    upslope, downslope = _steepest(slope_mv_s(mv), summit, onset - first, offset - first)
+    upslope, downslope = _steepest(slope_mv_s(mv), summit, beats.t[:, ONSET] - first, offset - first)
     shape = {
         "t_width_ms": rise + fall,
         "t_upslope_mv_s": upslope,

@@ -82,6 +82,15 @@ def test_slopes_of_a_triangle_are_exact() -> None:
     assert found["t_width_ms"][0] == pytest.approx(110, rel=0.05)
 
 
+def test_t_is_found_from_j_on_where_its_onset_is_not_known() -> None:
+    beats = one_beat(Shape())
+    beats.t[:, 0] = np.nan
+    found, expected = measure_rows(beats), measured(Shape())
+    for key in ("t_amplitude_mv", "t_width_ms", "t_downslope_mv_s", "t_symmetry"):
+        assert found[key][0] == pytest.approx(expected[key]), key
+    assert np.isnan(found["t_upslope_mv_s"][0])
+
+
 def test_larger_part_of_a_biphasic_t_is_measured() -> None:
     t = (np.arange(700) - R_INDEX) / 500
     second = -0.15 * np.exp(-((t - 0.385) ** 2) / (2 * 0.016**2))
