@@ -16,6 +16,7 @@ from ecg_core.cli.site_report import model_report, site_table
 from ecg_core.datasets.site_ecg import SiteECG
 from ecg_core.errors import CheckpointError, ECGError
 from ecg_core.evaluation.table import write_evaluation
+from ecg_core.inference.card import Card
 from ecg_core.inference.checkpoint import Checkpoint, load_checkpoint, load_checkpoints
 
 ANSWERS, ALL_ROWS, REPORT = "answers.jsonl", "ecgs.csv", "report.txt"
@@ -67,7 +68,7 @@ def _report(
     tables = []
     for checkpoint in checkpoints:
         card = checkpoint.card
-        only_test = arguments.part == "test" or (arguments.part is None and not card.trained_on.simulated)
+        only_test = arguments.part == "test" or (arguments.part is None and _met_real_labels(card))
         table = site_table(card.name, [e for e in ecgs if e.split == "test" or not only_test], answers)
         title = f"{card.title} ({card.name}){', test part only' if only_test else ''}"
         if table.empty:
@@ -81,3 +82,8 @@ def _report(
     if tables:
         pd.concat(tables).to_csv(arguments.out / ALL_ROWS, index=False)
     return "\n\n".join(parts)
+
+
+def _met_real_labels(card: Card) -> bool:
+    """Whether the model learned from, or was calibrated on, real ECGs with laboratory values: perhaps these."""
+    return not card.trained_on.simulated or any(not result.simulated for result in card.results)

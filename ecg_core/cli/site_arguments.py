@@ -41,7 +41,7 @@ def add_evaluation_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--part",
         choices=["test", "all"],
-        help="which patients count (default: all; the test part for models that learned from real ECGs)",
+        help="which patients count (default: all; the test part for models that learned from, or were calibrated on, real ECGs)",
     )
     add_manifest_options(parser)
 

@@ -1,4 +1,5 @@
-import json
+import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,31 +20,35 @@ def site(tmp_path: Path) -> Path:
     return write_site(tmp_path / "site")
 
 
-def evaluate(site: Path, checkpoints: Path, out: Path, *options: str) -> int:
-    models = [str(checkpoints / name) for name in MODELS]
-    return main(["evaluate", "potassium", *models, "--manifest", str(site), "--out", str(out), *options])
+@pytest.fixture(scope="module")
+def results(checkpoints: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both models over a site, in its folder `out`."""
+    root = tmp_path_factory.mktemp("site")
+    assert evaluate(write_site(root), checkpoints, root / "out", models=MODELS) == 0
+    return root / "out"
 
 
-def test_report_and_tables_of_every_model(
-    site: Path, checkpoints: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "out"
-    assert evaluate(site, checkpoints, out) == 0
-    report = (out / "report.txt").read_text()
-    assert report in capsys.readouterr().out
+def evaluate(
+    site: Path, checkpoints: Path, out: Path, *options: str, models: Sequence[str] = ("dcrnn",)
+) -> int:
+    folders = [str(checkpoints / name) for name in models]
+    return main(["evaluate", "potassium", *folders, "--manifest", str(site), "--out", str(out), *options])
+
+
+def test_report_and_tables_of_every_model(results: Path) -> None:
+    report = (results / "report.txt").read_text()
     assert report.startswith("manifest.csv\n4 ECGs of 3 patients; 3 potassium values and 1 ranges.")
     assert report.count("Measured on 3 real ECGs") == 2  # one ECG has only a range
     assert report.count("By subgroup (fewer than 10 patients: only counted") == 2
     assert "rhythm: atrial fibrillation" in report and "QRS: 120 ms and wider" in report
     assert report.count("4 ECGs (1 with a range), 2 with it; 0 left out") == 2  # hyperkalemia
-    table = read_evaluation(out / "dcrnn.parquet")
+    table = read_evaluation(results / "dcrnn.parquet")
     assert sorted(table["k_true_meq_l"]) == [2.9, 4.1, 6.3] and not table["simulated"].any()
     assert set(table["patient_id"]) == {"a", "b"}
 
 
-def test_the_whole_table_holds_ranges_and_facts(site: Path, checkpoints: Path, tmp_path: Path) -> None:
-    evaluate(site, checkpoints, tmp_path / "out")
-    rows = pd.read_csv(tmp_path / "out/ecgs.csv")
+def test_the_whole_table_holds_ranges_and_facts(results: Path) -> None:
+    rows = pd.read_csv(results / "ecgs.csv")
     assert list(rows.groupby("model").size()) == [4, 4]
     block = rows[rows["record_id"].str.startswith("ecgs/2/")].iloc[0]
     assert np.isnan(block["k_true_meq_l"]) and block["k_true_low"] == 8.0 and block["k_true_high"] == np.inf
@@ -65,32 +70,31 @@ def test_a_bad_file_is_told_and_the_others_count(
 
 
 def test_resume_reads_only_what_is_missing_and_takes_the_labels_anew(
-    site: Path, checkpoints: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    site: Path, results: Path, checkpoints: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    evaluate(site, checkpoints, out)
+    shutil.copytree(results, out)
     answers = (out / "answers.jsonl").read_text()
     (out / "answers.jsonl").write_text(answers[:-100])  # cut off in the middle of the last ECG
     rows = site_rows()
     rows.loc[0, "k_meq_l"] = "5.9"
     capsys.readouterr()
-    assert evaluate(write_site(site.parent, rows), checkpoints, out, "--resume") == 0
+    changed = write_site(site.parent, rows)
+    assert evaluate(changed, checkpoints, out, "--resume", models=MODELS) == 0
     assert "1 done; 3 done before." in capsys.readouterr().err
     assert (out / "answers.jsonl").read_text() == answers
     assert 5.9 in list(read_evaluation(out / "dcrnn.parquet")["k_true_meq_l"])
 
 
 def test_answers_of_other_models_are_not_resumed(
-    site: Path, checkpoints: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    site: Path, results: Path, checkpoints: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "out/answers.jsonl"
-    evaluate(site, checkpoints, tmp_path / "out")
-    rest = path.read_text().split("\n", 1)[1]
-    path.write_text(json.dumps({"models": {"dcrnn": "0" * 64}}) + "\n" + rest)
-    assert evaluate(site, checkpoints, tmp_path / "out", "--resume") == 1
+    shutil.copytree(results, path.parent)
+    assert evaluate(site, checkpoints, path.parent, "--resume") == 1  # of two models, not of this one
     assert "holds the answers of other models" in capsys.readouterr().err
     path.write_text("a,b\n1,2\n")
-    assert evaluate(site, checkpoints, tmp_path / "out", "--resume") == 1
+    assert evaluate(site, checkpoints, path.parent, "--resume") == 1
     assert "not a file of answers" in capsys.readouterr().err
 
 
