@@ -70,14 +70,13 @@ def _draw_mark(analysis: Analysis, chosen: Chosen, *, disabled: bool) -> None:
         disabled=disabled,
         help="Negative before R. Arrow keys move the mark by 2 ms; or click on the trace.",
     )
-    with st.container(horizontal=True):
-        st.button(
-            "Same in all beats",
-            on_click=lambda: state.edit_beats(MarkMovedInAll(chosen.wave, chosen.mark, (to_ms or 0) / 1000)),
-            disabled=disabled or to_ms is None,
-            help=f"Puts the {chosen.words} as far from R in every beat where it fits.",
-        )
-        _draw_absent(analysis.annotation, chosen, disabled=disabled)
+    st.button(
+        "Same in all beats",
+        on_click=lambda: state.edit_beats(MarkMovedInAll(chosen.wave, chosen.mark, (to_ms or 0) / 1000)),
+        disabled=disabled or to_ms is None,
+        help=f"Puts the {chosen.words} as far from R in every beat where it fits.",
+    )
+    _draw_absent(analysis.annotation, chosen, disabled=disabled)
 
 
 def _draw_r_peak(analysis: Analysis, chosen: Chosen, *, disabled: bool) -> None:
@@ -102,18 +101,19 @@ def _draw_absent(annotation: Annotation, chosen: Chosen, *, disabled: bool) -> N
         return
     marks = annotation.waves.p if wave == "P" else annotation.waves.t
     known = np.asarray(np.isfinite(marks).any(axis=1))
-    st.button(
-        f"No {wave}",
-        on_click=state.edit_beats,
-        args=(WaveAbsent(chosen.r_s, wave),),
-        disabled=disabled or not bool(known[chosen.beat]),
-    )
-    st.button(
-        f"No {wave} in any beat",
-        on_click=state.edit_beats,
-        args=(WaveAbsentInAll(wave),),
-        disabled=not known.any(),
-    )
+    with st.container(horizontal=True):
+        st.button(
+            f"No {wave}",
+            on_click=state.edit_beats,
+            args=(WaveAbsent(chosen.r_s, wave),),
+            disabled=disabled or not bool(known[chosen.beat]),
+        )
+        st.button(
+            f"No {wave} in any beat",
+            on_click=state.edit_beats,
+            args=(WaveAbsentInAll(wave),),
+            disabled=not known.any(),
+        )
 
 
 def _draw_beat(analysis: Analysis, chosen: Chosen, *, left_out: bool) -> None:

@@ -60,26 +60,28 @@ def choose_mark(annotation: Annotation) -> Chosen:
     r_s = annotation.r_peaks / annotation.fs_hz
     key = edit_key("beat")
     st.session_state[key] = chosen_beat(annotation) + 1
-    beat = st.number_input(
-        f"Beat, of {annotation.n_beats}",
-        1,
-        annotation.n_beats,
-        key=key,
-        on_change=lambda: choose_time(float(r_s[st.session_state[key] - 1])),
-        help="Or click a beat on the trace above.",
-    )
-    wave: WaveName = st.segmented_control(
-        "Wave", WAVE_NAMES, default="T", required=True, key=edit_key("wave"), persist_state="session"
-    )
-    mark: MarkName = st.segmented_control(
-        "Mark",
-        list(MARK_COLUMNS),
-        default="offset",
-        format_func=lambda name: "R peak" if (wave, name) == ("QRS", "peak") else name,
-        required=True,
-        key=edit_key("mark"),
-        persist_state="session",
-    )
+    with st.container(horizontal=True):
+        beat = st.number_input(
+            f"Beat, of {annotation.n_beats}",
+            1,
+            annotation.n_beats,
+            key=key,
+            on_change=lambda: choose_time(float(r_s[st.session_state[key] - 1])),
+            help="Or click a beat on the trace above.",
+            width=130,
+        )
+        wave: WaveName = st.segmented_control(
+            "Wave", WAVE_NAMES, default="T", required=True, key=edit_key("wave"), persist_state="session"
+        )
+        mark: MarkName = st.segmented_control(
+            "Mark",
+            list(MARK_COLUMNS),
+            default="offset",
+            format_func=lambda name: "R peak" if (wave, name) == ("QRS", "peak") else name,
+            required=True,
+            key=edit_key("mark"),
+            persist_state="session",
+        )
     return Chosen(beat - 1, float(r_s[beat - 1]), wave, mark)
 
 

@@ -98,7 +98,10 @@ def draw_leads_table(page: ScannedPage) -> None:
         key=page_key("table"),
         filename="digitized_leads",
         height="content",
-        column_config={"Why": st.column_config.TextColumn(width="large")},
+        column_config={
+            "Lead": st.column_config.TextColumn(width=80),
+            "Why": st.column_config.TextColumn(width="large"),
+        },
     )
 
 

@@ -10,7 +10,7 @@ Step = Callable[[], None]
 
 
 def draw_steps(*, undo: Step | None, redo: Step | None, reset: Step | None, reset_label: str) -> None:
-    """Buttons, also by Ctrl+Z and Ctrl+Shift+Z; None where there is nothing to undo, redo or reset."""
+    """Buttons, also by key; None where there is nothing to undo, redo or reset."""
     steps = (
         ("Undo", "undo", undo, "Ctrl+Z"),
         ("Redo", "redo", redo, "Ctrl+Shift+Z"),
@@ -24,4 +24,5 @@ def draw_steps(*, undo: Step | None, redo: Step | None, reset: Step | None, rese
             disabled=step is None,
             on_click=step,
             shortcut=shortcut,
+            help=shortcut and f"{shortcut} (on a Mac {shortcut.replace('Ctrl', '⌘')})",
         )

@@ -147,7 +147,8 @@ def _lead_names(page: Page, record: ECGRecord, colours: Palette) -> list[Note]:
 
 def _scale(page: Page, bottom_mm: float, caption: str, colours: Palette) -> Note:
     words = [f"{page.speed_mm_s:g} mm/s", f"{page.gain_mm_mv:g} mm/mV", *([caption] if caption else [])]
-    return _note(1 - LEFT_MM, bottom_mm + 2.5, "   ".join(words), colours.muted)
+    note = _note(1 - LEFT_MM, bottom_mm + 0.5, "   ".join(words), colours.muted)
+    return {**note, "yanchor": "bottom"}  # whole on small screens too, where the words are taller in mm
 
 
 def _note(x_mm: float, y_mm: float, text: str, colour: str) -> Note:
