@@ -27,6 +27,8 @@ from ecg_core.inference.types import Prediction
 from ecg_core.measurements.measure import measure
 from ecg_core.measurements.types import Measurement
 from ecg_core.record import ECGRecord, complete_limb_leads
+from ecg_core.rhythm.facts import rhythm_facts
+from ecg_core.rhythm.types import RhythmFacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +56,7 @@ class Analysis:
     annotation: Annotation
     cycles: dict[str, Cycles]  # by lead, every lead of the record
     measurements: tuple[Measurement, ...]
+    rhythm: RhythmFacts
     predictions: tuple[Prediction, ...]  # one per checkpoint, in their order
     seconds: dict[str, float]  # wall time of each part
 
@@ -140,6 +143,7 @@ def _completed(
         annotation = apply_edits(automatic.shown, edits, record.duration_s)
         cycles = _cut(filtered.record, annotation)
         measurements = measure(annotation, filtered.record, cycles)
+        rhythm = rhythm_facts(record, filtered.record, annotation)
     with watch.part("inputs"):
         seen = AnnotatedECG(automatic.standard_record, quality, annotation, cycles)
         if automatic.standard is not automatic.shown:
@@ -158,6 +162,7 @@ def _completed(
         annotation,
         cycles,
         measurements,
+        rhythm,
         tuple(predictions),
         watch.seconds,
     )

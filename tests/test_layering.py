@@ -17,7 +17,7 @@ CORE = [
 ]
 
 _GROUND = {"errors", "leads", "record", "weights", "network_files", "child_process"}
-_SIGNAL = _GROUND | {"filtering", "annotation", "measurements"}
+_SIGNAL = _GROUND | {"filtering", "annotation", "measurements", "rhythm"}
 _JUDGED = _SIGNAL | {"models", "inference"}
 
 # A room may import the rooms on its right, all of which stand above it in this table.
@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "filtering": _GROUND,
     "annotation": _GROUND | {"filtering"},
     "measurements": _GROUND | {"filtering", "annotation"},
+    "rhythm": _GROUND | {"filtering", "annotation"},
     "simulation": _SIGNAL,
     "inference": _SIGNAL | {"models"},
     "analysis": _JUDGED,

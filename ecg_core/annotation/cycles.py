@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import median_filter
 
+from ecg_core.annotation.rhythm import LOCAL_BEATS
 from ecg_core.annotation.types import (
     CYCLE_FS_HZ,
     CYCLE_R_INDEX,
@@ -26,7 +28,7 @@ BEFORE_NEXT_R_SHARE = 0.3
 USUAL_RR_S = 1.0  # for a record with a single beat
 
 MIN_CORRELATION = 0.9  # a beat of another shape is ectopic or noisy
-PREMATURE_SHARE = 0.85  # of the median RR
+PREMATURE_SHARE = 0.85  # of the usual RR
 
 Floats = NDArray[np.float64]
 
@@ -71,11 +73,17 @@ def cycle_bounds(annotation: Annotation, duration_s: float) -> tuple[Floats, Flo
 
 
 def premature(annotation: Annotation) -> NDArray[np.bool_]:
-    """Beats that come clearly earlier than the rhythm, `(beats,)`."""
+    """Beats that come clearly earlier than the rhythm around them, `(beats,)`.
+
+    The rhythm is the median over pairs of RR intervals: a short one and the pause after it are as long as
+    two usual ones, so that a beat in bigeminy is early, too.
+    """
     rr = np.diff(annotation.r_peaks).astype(np.float64)
     early = np.zeros(annotation.n_beats, dtype=bool)
     if rr.size >= 3:
-        early[1:] = rr < PREMATURE_SHARE * np.median(rr)
+        pairs = (rr[:-1] + rr[1:]) / 2
+        usual = median_filter(np.append(pairs[0], pairs), LOCAL_BEATS, mode="nearest")
+        early[1:] = rr < PREMATURE_SHARE * usual
     return early
 
 

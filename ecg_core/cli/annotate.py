@@ -1,4 +1,4 @@
-"""`annotate`: beats, waves and measurements of many ECGs as JSON."""
+"""`annotate`: beats, waves, measurements, signal quality and rhythm of many ECGs as JSON."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from ecg_core.cli.opening import open_path
 from ecg_core.cli.results import ResultFolder, write_json
 from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
+from ecg_core.filtering.quality import assess_quality
+from ecg_core.filtering.quality_export import quality_json
 from ecg_core.measurements.export import measurements_json
 from ecg_core.measurements.measure import measure
+from ecg_core.rhythm.export import rhythm_json
+from ecg_core.rhythm.facts import rhythm_facts
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,7 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
         record = open_path(path, arguments)
         filtered = filter_record(record).record
         annotation = annotate(filtered, method)
-        measured = measurements_json(measure(annotation, filtered))
-        write_json(results.path(path), annotation_json(annotation, measured))
+        found = annotation_json(annotation, measurements_json(measure(annotation, filtered)))
+        found["quality"] = quality_json(assess_quality(record, filtered))
+        found["rhythm"] = rhythm_json(rhythm_facts(record, filtered, annotation))
+        write_json(results.path(path), found)
 
     return run_batch(arguments.paths, step, results.is_done)

@@ -37,7 +37,7 @@ class Exchange:
         return f"{self.what}; check the electrodes and repeat the ECG"
 
 
-_LIMB_LIMIT, _LA_LL_LIMIT, _CHEST_LIMIT, _MIRROR_LIMIT = 0.4, 0.9, 1.0, 0.8
+_LIMB_LIMIT, _LA_LL_LIMIT, _ROTATED_LIMIT, _CHEST_LIMIT, _MIRROR_LIMIT = 0.4, 0.9, 0.9, 1.0, 0.5
 _FLAT_SHARE, _FLAT_MV = 0.1, 0.03  # RMS over the QRS, of that in the other two limb leads
 
 EXCHANGES = (
@@ -60,7 +60,7 @@ EXCHANGES = (
         _LA_LL_LIMIT,
     ),
     *(
-        Exchange(name, "The three limb electrodes may be rotated", limb_change(*found_at), _LIMB_LIMIT)
+        Exchange(name, "The three limb electrodes may be rotated", limb_change(*found_at), _ROTATED_LIMIT)
         for name, found_at in (("RA-LA-LL", ("LA", "LL", "RA")), ("RA-LL-LA", ("LL", "RA", "LA")))
     ),
     *(
