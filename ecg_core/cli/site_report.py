@@ -28,6 +28,7 @@ def site_table(model: str, ecgs: Sequence[SiteECG], answers: Mapping[str, Answer
             continue
         rows.append(
             {
+                **ecg.groups,  # first: a column of the site's must not take the place of one of these
                 "record_id": ecg.record_id,
                 "patient_id": ecg.patient_id,
                 "base": ecg.record_id,
@@ -40,7 +41,6 @@ def site_table(model: str, ecgs: Sequence[SiteECG], answers: Mapping[str, Answer
                 "drawn_after_min": ecg.drawn_after.total_seconds() / 60,
                 **found["models"][model],
                 **{name: found[name] for name in _FACTS},
-                **ecg.groups,
             }
         )
     table = pd.DataFrame(rows)

@@ -37,6 +37,12 @@ def test_every_column_reaches_the_ecg(tmp_path: Path) -> None:
     assert first.split == fourth.split  # the same patient
 
 
+def test_the_example_to_copy_is_right_and_says_that_it_is_made_up() -> None:
+    manifest = read_manifest(EXAMPLES["normal"].parents[1] / "manifest.csv")
+    assert len(manifest.ecgs) == 3
+    assert {ecg.groups["note"] for ecg in manifest.ecgs} == {"potassium and times are made up"}
+
+
 def test_a_range_is_no_value_and_may_be_open(tmp_path: Path, rows: pd.DataFrame) -> None:
     rows.loc[1, ["k_meq_l", "k_low", "k_high"]] = ["", "6.0", "6.5"]
     ecgs = read_manifest(write_site(tmp_path, rows)).ecgs
