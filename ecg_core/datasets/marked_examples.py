@@ -1,12 +1,11 @@
-"""Marked ECGs and what is made of them for training: other potassium levels, and atrial fibrillation.
+"""Marked ECGs and what is made of them for training: other potassium levels, atrial fibrillation, and tachycardia.
 
 Whatever moves the waves of a signal moves their marks along.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,59 +13,27 @@ from numpy.typing import NDArray
 from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.types import OFFSET, ONSET
 from ecg_core.annotation.wave_net import QRS, P, T
+from ecg_core.datasets.example import EXAMPLE_FS_HZ, Example
 from ecg_core.datasets.ludb import LudbECG
+from ecg_core.datasets.racing import racing_example, without_p_waves
 from ecg_core.errors import SignalError
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.resample import resample
 from ecg_core.leads import INDEPENDENT_LEADS, standard_from_independent
 from ecg_core.record import ECGRecord
 from ecg_core.simulation.effects import combine, draw_patient, potassium_change, unrelated_change
+from ecg_core.simulation.fibrillation import f_waves
 from ecg_core.simulation.landmarks import Landmarks, find_landmarks
-from ecg_core.simulation.morph import inverse_warp, morph, target_landmarks
+from ecg_core.simulation.morph import morph
+from ecg_core.simulation.warp import inverse_warp, target_landmarks
 
-EXAMPLE_FS_HZ = 500.0
 CLASS_OF_WAVE = {"P": P, "QRS": QRS, "T": T}
 _HYPO_MEQ_L, _HYPER_MEQ_L = (2.0, 3.6), (5.5, 9.0)
 _POTASSIUM_VARIANTS = 2
 _LOST_P_GAIN = 0.15  # a P wave fainter than this is gone
-_FIBRILLATION_HZ = (5.0, 8.5)  # of the f waves: 300 to 510 a minute
-_F_WAVE_MV = (0.005, 0.12)
 _PAUSE_CHANGE = (0.5, 1.8)  # of the time between T and the next QRS, beat by beat
-_AROUND_P_S = 0.02
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Example:
-    """A filtered ECG with its marks at `EXAMPLE_FS_HZ`.
-
-    `signal_mv` `(12, samples)`; `waves`, for each lead, `(waves, 3)`: class, onset, offset in samples; `spans`
-    `(12, 2)`: the part of each lead that is marked.
-    """
-
-    signal_mv: NDArray[np.float32]
-    waves: tuple[Floats, ...]
-    spans: Floats
-
-    def without_p(self) -> Example:
-        """The same with no P wave marked."""
-        kept = tuple(waves[waves[:, 0] != P] for waves in self.waves)
-        return Example(self.signal_mv, kept, self.spans)
-
-    def moved(self, signal_mv: NDArray[np.float32], source_s: Floats) -> Example:
-        """With another signal, sample i of which shows what was at time `source_s[i]`, and marks moved along."""
-        n_samples = signal_mv.shape[1]
-        places = np.arange(n_samples, dtype=np.float64)
-
-        def move(marks: Floats) -> Floats:
-            return np.interp(marks / EXAMPLE_FS_HZ, source_s, places)
-
-        waves = []
-        for lead_waves in self.waves:
-            there = lead_waves[:, 1] < source_s[-1] * EXAMPLE_FS_HZ
-            waves.append(np.column_stack([lead_waves[there, 0], move(lead_waves[there, 1:])]))
-        return Example(signal_mv, tuple(waves), move(self.spans))
 
 
 def marked_examples(ecg: LudbECG, rng: np.random.Generator) -> list[Example]:
@@ -86,7 +53,8 @@ def marked_examples(ecg: LudbECG, rng: np.random.Generator) -> list[Example]:
         examples.append(_at_potassium(original, filtered, landmarks, rng.uniform(low, high), rng))
     if not ecg.fibrillates:
         examples.append(_fibrillating(original, landmarks, rng))
-    return examples
+    racing = racing_example(original, landmarks, rng)
+    return examples if racing is None else [*examples, racing]
 
 
 def _original(ecg: LudbECG, filtered: ECGRecord) -> Example:
@@ -112,6 +80,7 @@ def _at_potassium(
 ) -> Example:
     """Simulated (`ecg_core.simulation`), with the changes of shape that have nothing to do with potassium."""
     change = combine(potassium_change(k_meq_l, draw_patient(rng)), unrelated_change(rng))
+    change = replace(change, rr=max(change.rr, 1.0))  # so that all marked beats stay within the record
     independent = filtered.select(INDEPENDENT_LEADS).signal_mv
     signal_mv = standard_from_independent(morph(independent, EXAMPLE_FS_HZ, landmarks, change))
     time_s = np.arange(signal_mv.shape[1]) / EXAMPLE_FS_HZ
@@ -124,12 +93,7 @@ def _fibrillating(original: Example, landmarks: Landmarks, rng: np.random.Genera
     """P waves give way to f waves, and the pauses between beats change at random."""
     knots = landmarks.knots_s
     time_s = np.arange(original.signal_mv.shape[1]) / EXAMPLE_FS_HZ
-    signal_mv = original.signal_mv.astype(np.float64)
-    for begin, end in _p_spans(original, knots):
-        gone = np.flatnonzero((time_s > begin) & (time_s < end))
-        if gone.size:
-            first, last = signal_mv[:, gone[:1]], signal_mv[:, gone[-1:]]
-            signal_mv[:, gone] = first + np.linspace(0, 1, gone.size) * (last - first)
+    signal_mv = without_p_waves(original, landmarks)
     # The time from QRS to T stays; the rest of each beat is stretched or pressed together.
     source = knots[:, [Landmarks.QRS_ON, Landmarks.T_OFF]].ravel()
     steps = np.diff(source)
@@ -139,31 +103,7 @@ def _fibrillating(original: Example, landmarks: Landmarks, rng: np.random.Genera
     source_s = inner + np.minimum(time_s - target[0], 0.0) + np.maximum(time_s - target[-1], 0.0)
     warped = np.stack([np.interp(source_s, time_s, lead) for lead in signal_mv])
     example = original.without_p().moved(
-        (warped + _f_waves(time_s, len(warped), rng)).astype(np.float32), source_s
+        (warped + f_waves(time_s, len(warped), rng)).astype(np.float32), source_s
     )
     recorded = min(np.searchsorted(source_s, time_s[-1]), len(time_s) - 1)  # what lies beyond is made up
     return Example(example.signal_mv, example.waves, np.minimum(example.spans, recorded))
-
-
-def _p_spans(original: Example, knots_s: Floats) -> Iterable[tuple[float, float]]:
-    """Where P waves lie in any lead, seconds: the marked ones, and the usual place before every beat."""
-    for waves in original.waves:
-        for _, onset, offset in waves[waves[:, 0] == P]:
-            yield onset / EXAMPLE_FS_HZ - _AROUND_P_S, offset / EXAMPLE_FS_HZ + _AROUND_P_S
-    for beat in knots_s:
-        yield beat[Landmarks.P_ON] - _AROUND_P_S, beat[Landmarks.P_OFF] + _AROUND_P_S
-
-
-def _f_waves(time_s: Floats, n_leads: int, rng: np.random.Generator) -> Floats:
-    """Waves of changing rate and height, another height in each lead, `(leads, samples)`."""
-    wobble = np.cumsum(rng.normal(0, 1, time_s.size)) * 0.02
-    phase = (
-        2
-        * np.pi
-        * (rng.uniform(*_FIBRILLATION_HZ) * time_s + wobble - np.linspace(0, wobble[-1], time_s.size))
-    )
-    shape = np.sin(phase) + rng.uniform(0, 0.5) * np.sin(2 * phase + rng.uniform(0, 6))
-    swell = 1 + 0.5 * np.sin(2 * np.pi * rng.uniform(0.2, 0.6) * time_s + rng.uniform(0, 6))
-    low, high = np.log(_F_WAVE_MV)
-    heights = np.exp(rng.uniform(low, high, (n_leads, 1))) * rng.choice([-1, 1], (n_leads, 1))
-    return np.asarray(heights * shape * swell)

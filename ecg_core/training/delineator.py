@@ -13,8 +13,9 @@ from torch import Tensor, nn
 
 from ecg_core.annotation.learned import LearnedDelineator
 from ecg_core.annotation.wave_net import WaveNet, fuse_normalization
+from ecg_core.datasets.example import Example
 from ecg_core.datasets.ludb import N_FOLDS, LudbECG, read_ludb
-from ecg_core.datasets.marked_examples import Example, marked_examples
+from ecg_core.datasets.marked_examples import marked_examples
 from ecg_core.evaluation.delineation import LeadScores, marks_ms, p_share
 from ecg_core.evaluation.fiducials import score_table
 from ecg_core.filtering.pipeline import filter_record

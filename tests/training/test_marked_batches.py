@@ -9,7 +9,7 @@ import wfdb
 from scipy.io import savemat
 
 from ecg_core.annotation.wave_net import CLASSES, NONE, QRS, P, T, WaveNet
-from ecg_core.datasets.marked_examples import Example
+from ecg_core.datasets.example import Example
 from ecg_core.errors import ECGError
 from ecg_core.training.delineator import wave_loss
 from ecg_core.training.marked_batches import (
