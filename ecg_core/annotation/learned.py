@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ecg_core.annotation.blocks import drop_unrecorded
 from ecg_core.annotation.rpeaks import refine_r_peaks
-from ecg_core.annotation.types import OFFSET, ONSET, Waves
+from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Waves
 from ecg_core.annotation.wave_net import FS_HZ, QRS, STRIDE, WaveNet
 from ecg_core.annotation.wave_runs import (
     REFRACTORY_S,
@@ -58,8 +58,7 @@ class LearnedDelineator:
         )  # two blocks saw it
         middles, marks = middles[new], marks[:, :, new]
         r_peaks = refine_r_peaks(record, middles) if middles.size else middles
-        earliest, latest = (nanmedian(marks[1, :, :, column], axis=0) for column in (ONSET, OFFSET))
-        r_peaks = np.rint(np.fmin(np.fmax(r_peaks, earliest), latest)).astype(np.int64)
+        r_peaks = within_qrs(r_peaks, marks[1])
         return r_peaks, _waves_of_leads(record, marks, r_peaks)
 
     def _marks(
@@ -71,6 +70,13 @@ class LearnedDelineator:
         places = [np.zeros(0, np.int64), *(beats for beats, _ in blocks)]
         marks = [np.zeros((3, len(record.leads), 0, 3)), *(found for _, found in blocks)]
         return np.concatenate(places), np.concatenate(marks, axis=2)
+
+
+def within_qrs(r_peaks: NDArray[np.int64], qrs: Floats) -> NDArray[np.int64]:
+    """R peaks that lie beyond the QRS `(leads, beats, 3)`, as may happen where it is wide, give way to the leads' own summits."""
+    onset, summit, offset = (nanmedian(qrs[:, :, column], axis=0) for column in (ONSET, PEAK, OFFSET))
+    beyond = (r_peaks <= onset) | (r_peaks >= offset)
+    return np.where(beyond, np.rint(np.nan_to_num(summit)), r_peaks).astype(np.int64)
 
 
 def _waves_of_leads(record: ECGRecord, marks: Floats, r_peaks: NDArray[np.int64]) -> dict[str, Waves]:

@@ -15,7 +15,7 @@ from ecg_core.annotation.windows import gather, nanmedian
 
 REFRACTORY_S = 0.2  # 300 beats a minute
 QRS_CORE_S = 0.06  # over so long a QRS is likely on average ...
-BEAT_LIKELY = 0.5  # ... at least so likely, over all leads
+BEAT_LIKELY = 0.4  # ... at least so likely, over all leads; early ventricular beats are less so than others
 HEART_LIKELY = (
     0.8  # of half of the beats at least: 0.6-0.8 in noise alone, in one lead with 6 dB of noise above 0.9
 )
@@ -78,7 +78,9 @@ def beat_waves(
     def bounds_of(wave: int) -> Floats:
         return np.stack([_lead_bounds(lead, wave, beats) for lead in probabilities[:, wave]])
 
-    qrs = _completed(bounds_of(QRS), _lead_bounds(joint[QRS], QRS, beats), recorded, beats)
+    # A beat has bounds even where QRS is likely in no lead.
+    doubtful = joint[QRS] * (0.5 / BEAT_LIKELY)
+    qrs = _completed(bounds_of(QRS), _lead_bounds(doubtful, QRS, beats), recorded, beats)
     p, t = bounds_of(P), bounds_of(T)
     p[:, fibrillating(np.isfinite(p[:, :, 0]), beats)] = np.nan
     p[:, :, 1] = np.fmin(p[:, :, 1], qrs[:, :, 0])

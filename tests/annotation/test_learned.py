@@ -11,7 +11,7 @@ import torch
 
 from ecg_core.annotation import wave_weights
 from ecg_core.annotation.annotate import annotate
-from ecg_core.annotation.learned import BLOCK_S, LearnedDelineator
+from ecg_core.annotation.learned import BLOCK_S, LearnedDelineator, within_qrs
 from ecg_core.annotation.types import OFFSET, ONSET, Annotation
 from ecg_core.annotation.wave_net import WaveNet
 from ecg_core.errors import CheckpointError
@@ -54,6 +54,11 @@ def test_r_is_within_every_qrs_and_waves_are_in_order(name: str) -> None:
         for wave in (waves.p, waves.qrs, waves.t):
             known = wave[np.isfinite(wave).all(axis=1)]
             assert (np.diff(known, axis=1) >= 0).all()
+
+
+def test_r_sought_beyond_a_wide_qrs_is_the_summit_of_the_leads() -> None:
+    qrs = np.array([[[100.0, 140.0, 180.0], [300.0, 340.0, 380.0], [np.nan] * 3]] * 2)
+    assert within_qrs(np.array([180, 310, 500]), qrs).tolist() == [140, 310, 500]
 
 
 def test_given_beats_are_kept_and_get_their_waves() -> None:
