@@ -21,14 +21,19 @@ Floats = NDArray[np.float64]
 USUAL_P_S = (-0.17, -0.07)
 USUAL_QRS_S = (-0.04, 0.05)
 USUAL_T_S = (0.26, 0.36)  # peak, offset
+LEAST_P_SHARE = 0.3  # of the beats, below which there are no P waves
 WIDER_QRS = 1.35  # times the median width
 
 
 @dataclass(frozen=True, eq=False)
 class Landmarks:
-    """`knots_s` `(beats, 8)`: P onset, P offset, QRS onset, R, J, T onset, T peak, T offset in seconds, rising."""
+    """`knots_s` `(beats, 8)`: P onset, P offset, QRS onset, R, J, T onset, T peak, T offset in seconds, rising.
+
+    `has_p` says whether there are P waves at all; without, as in atrial fibrillation, their knots stand at usual places.
+    """
 
     knots_s: Floats
+    has_p: bool = True
 
     P_ON, P_OFF, QRS_ON, R, J, T_ON, T_PEAK, T_OFF = range(8)
 
@@ -70,7 +75,7 @@ def find_landmarks(annotation: Annotation) -> Landmarks:
         ],
         axis=1,
     )
-    return Landmarks(_in_order(knots))
+    return Landmarks(_in_order(knots), has_p=bool(np.isfinite(waves.p[:, PEAK]).mean() >= LEAST_P_SHARE))
 
 
 def _root_rr(r_s: Floats) -> Floats:

@@ -103,10 +103,10 @@ def _share(change: BeatChange, share: float) -> BeatChange:
 def _with_changed_shapes(
     signal_mv: Signal, fs_hz: float, landmarks: Landmarks, change: BeatChange, style: MorphStyle
 ) -> Floats:
-    """P scaled by what is typical of it, so that where there is none nothing is scaled; T synthesised anew."""
+    """P scaled by what is typical of it, so that noise on it stays; T synthesised anew."""
     knots, root_rr = landmarks.knots_s, landmarks.root_rr
     changed = np.asarray(signal_mv, dtype=np.float64)
-    if change.p_gain != 1.0:
+    if change.p_gain != 1.0 and landmarks.has_p:
         one = np.ones(len(knots))
         middle = 0.5 * (knots[:, Landmarks.P_ON] + knots[:, Landmarks.P_OFF])
         half = float(np.median(knots[:, Landmarks.P_OFF] - middle)) + _P_MARGIN_S

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
@@ -83,5 +85,5 @@ def lengthened(
     repeated = [knots[1:-1] + seconds for seconds in later_s]
     return (
         np.concatenate([signal_mv[:, :stop], *[beats] * repeats], axis=1),
-        Landmarks(np.concatenate([knots[:-1], *repeated])),
+        replace(landmarks, knots_s=np.concatenate([knots[:-1], *repeated])),
     )
