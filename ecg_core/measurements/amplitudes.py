@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ecg_core.annotation.types import OFFSET, ONSET
 from ecg_core.measurements.beats import Beats
 from ecg_core.measurements.deflection import main_deflection
-from ecg_core.measurements.stretches import REACH, at, smooth, stretch
+from ecg_core.measurements.stretches import REACH, smooth, stretch
 from ecg_core.measurements.types import Quantity
 
 MIN_WAVE_MV = 0.03  # a smaller deflection is no Q, R or S (IEC 60601-2-51:2003, annex GG.5)
@@ -48,23 +48,21 @@ def qrs_amplitudes(beats: Beats, isoelectric_mv: Floats) -> dict[str, Floats]:
     told apart from them. Less than 0.03 mV is no wave and counts as 0. Without R the whole complex is a QS: Q.
     """
     mv, first = stretch(beats.mv, beats.qrs[:, ONSET], beats.qrs[:, OFFSET])
+    index = np.arange(mv.shape[1])
+    inside = index <= (np.rint(beats.qrs[:, OFFSET]) - first)[:, None]
     height = mv - isoelectric_mv[:, None]
-    n_samples = np.nan_to_num(np.rint(beats.qrs[:, OFFSET]) - first + 1)
-    whole = (np.isfinite(height).sum(axis=1) == n_samples) & (n_samples > 0)
-    known = np.where(whole[:, None], height, 0.0)
-    filled = np.nan_to_num(known)  # behind the QRS, where nothing lies above or below
-    index = np.arange(filled.shape[1])
-    at_r = np.where(np.isfinite(known), filled, -np.inf).argmax(axis=1)
-    r = at(filled, at_r)
+    whole = np.any(inside, axis=1) & np.all(np.isfinite(height) | ~inside, axis=1)
+    height = np.where(inside & whole[:, None], height, 0.0)
+    r, at_r = height.max(axis=1), height.argmax(axis=1)
     has_r = r >= MIN_WAVE_MV
     before_r = (index < at_r[:, None]) | ~has_r[:, None]
-    q = np.where(before_r, filled, 0.0).min(axis=1)
-    s = np.where(before_r, 0.0, filled).min(axis=1)
-    lowest = np.where(np.isfinite(known), filled, np.inf).min(axis=1)
+    q = np.where(before_r, height, 0.0).min(axis=1)
+    s = np.where(before_r, 0.0, height).min(axis=1)
+    span = np.where(inside, mv, -np.inf).max(axis=1) - np.where(inside, mv, np.inf).min(axis=1)
     found = {
         "q_amplitude_mv": np.where(q <= -MIN_WAVE_MV, q, 0.0),
         "r_amplitude_mv": np.where(has_r, r, 0.0),
         "s_amplitude_mv": np.where(s <= -MIN_WAVE_MV, s, 0.0),
-        "qrs_peak_to_peak_mv": r - lowest,
+        "qrs_peak_to_peak_mv": span,
     }
     return {key: np.where(whole, values, np.nan) for key, values in found.items()}

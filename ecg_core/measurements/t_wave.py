@@ -49,8 +49,7 @@ def t_wave(beats: Beats, isoelectric_mv: Floats) -> dict[str, Floats]:
     Slopes are steepness, positive for upright and inverted T alike. The larger part of a biphasic T is measured;
     its downslope may lead into the other part. Width, slopes and symmetry are NaN for a T lower than 0.05 mV, or
     on the other side of the isoelectric level than it points; width and symmetry too where the ST segment stands
-    higher than half of T. Where the T onset is not known, T is searched
-    from J on and has no upslope.
+    higher than half of T. Where the T onset is not known, T is searched from J on and has no upslope.
     """
     offset, j = beats.t[:, OFFSET], beats.qrs[:, OFFSET]
     onset = np.where(np.isfinite(beats.t[:, ONSET]), beats.t[:, ONSET], j)
