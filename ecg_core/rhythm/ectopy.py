@@ -15,7 +15,7 @@ SHAPE_LIKENESS = 0.7  # correlation over all leads; a beat below it has another 
 WIDE_MS = 120.0  # as for bundle branch block (Surawicz et al., J Am Coll Cardiol 2009;53:976)
 _QRS_S = 0.1  # on either side of R
 _REFERENCE_BEATS, _BLOCK_BEATS = 500, 1000
-_ON_TIME_SHARE = 1 / 3  # with fewer beats on time (atrial fibrillation) timing says nothing
+_ON_TIME_SHARE = 1 / 3  # with fewer beats on time, timing says nothing
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ class Ectopy:
     """Which beats are ectopic, `(beats,)` each; a beat can be both.
 
     `ventricular`: wide and of another shape than the usual beat, as ventricular beats are (aberrant
-    conduction looks the same). `premature`: clearly before its time; never where the rhythm is irregular throughout.
+    conduction looks the same). `premature`: clearly before its time; never where timing does not count.
     """
 
     premature: NDArray[np.bool_]
@@ -37,16 +37,18 @@ class Ectopy:
         return np.asarray(self.premature | self.ventricular)
 
 
-def find_ectopic(filtered: ECGRecord, annotation: Annotation, irregular: bool = False) -> Ectopy:
-    """Tell the ectopic beats; where the rhythm is `irregular` throughout by their shape only."""
+def find_ectopic(filtered: ECGRecord, annotation: Annotation, timing_counts: bool = True) -> Ectopy:
+    """Tell the ectopic beats; by their shape alone where timing does not count, as in atrial fibrillation."""
     early = premature(annotation)
-    if irregular or (~early).sum() < max(3, _ON_TIME_SHARE * early.size):
+    if not timing_counts or (~early).sum() < _ON_TIME_SHARE * early.size:
         early = np.zeros(annotation.n_beats, dtype=bool)
     if annotation.n_beats < 3:
         return Ectopy(early, np.zeros(annotation.n_beats, dtype=bool))
     qrs_ms = (annotation.waves.qrs[:, OFFSET] - annotation.waves.qrs[:, ONSET]) * 1000 / annotation.fs_hz
     other_shape = likeness(filtered, annotation.r_peaks, np.flatnonzero(~early)) < SHAPE_LIKENESS
-    return Ectopy(early, np.asarray(other_shape & (qrs_ms >= WIDE_MS)))
+    ventricular = np.asarray(other_shape & (qrs_ms >= WIDE_MS))
+    interpolated = np.append(False, (early & ventricular)[:-1])  # the next beat comes early after such a one
+    return Ectopy(early & ~(interpolated & ~ventricular), ventricular)
 
 
 def likeness(filtered: ECGRecord, r_peaks: NDArray[np.int64], usual: NDArray[np.intp]) -> Floats:

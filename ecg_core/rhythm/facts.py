@@ -24,15 +24,21 @@ BRADYCARDIA_BPM, TACHYCARDIA_BPM = (
     60.0,
     100.0,
 )  # Surawicz and Knilans, Chou's Electrocardiography, 6th edition
-PACED_PERCENT = 33.0  # of the beats
+PACED_PERCENT = 50.0  # of the beats
 
 
 def rhythm_facts(raw: ECGRecord, filtered: ECGRecord, annotation: Annotation) -> RhythmFacts:
     """All facts, from the marks of `annotation` in the `filtered` record; spikes are looked for in the `raw` one."""
     rr_s = np.diff(annotation.r_peaks) / annotation.fs_hz
     chaos = percent_of_stretches(annotation, chaos_percent, CHAOTIC_PERCENT)
-    ectopy = find_ectopic(filtered, annotation, irregular=chaos[0] is True)
-    usual = ~ectopy.ectopic & (annotation.by_hand is None or ~annotation.by_hand.left_out)
+    counted = (
+        np.ones(annotation.n_beats, dtype=bool)
+        if annotation.by_hand is None
+        else ~annotation.by_hand.left_out
+    )
+    fibrillates = chaos[0] is True and _p_percent(annotation, counted) < P_PERCENT
+    ectopy = find_ectopic(filtered, annotation, timing_counts=not fibrillates)
+    usual = counted & ~ectopy.ectopic
     p_percent = _p_percent(annotation, usual)
     rate_bpm = 60.0 / float(np.median(rr_s)) if rr_s.size else float("nan")
     return RhythmFacts(
@@ -115,7 +121,7 @@ def _rate(key: str, rate_bpm: float, limit_bpm: float, found: bool) -> RhythmFac
     side = "below" if key == "bradycardia" else "above"
     no = "" if found else "No "
     name = key if no else key.capitalize()
-    text = f"{no}{name}: {rate_bpm:.0f} bpm ({side} {limit_bpm:.0f} bpm)."
+    text = f"{no}{name}: {rate_bpm:.1f} bpm ({side} {limit_bpm:.0f} bpm)."
     return RhythmFact(key, found, text, rate_bpm, limit_bpm, "bpm")
 
 
@@ -142,7 +148,7 @@ def _ectopic(ectopy: Ectopy) -> RhythmFact:
         return RhythmFact("ectopic_beats", None, "Ectopic beats were not assessed: it takes three beats.")
     if not n_ectopic:
         return RhythmFact("ectopic_beats", False, "No ectopic beats were found.", 0.0, 1.0, "beats")
-    kind = f", {n_wide} of them ventricular-looking (wide, of another shape)" if n_wide else ", narrow"
-    one = "beat is" if n_ectopic == 1 else "beats are"
-    text = f"{n_ectopic} of {n_beats} {one} ectopic{kind}; they are left out of the median beat."
+    verb = "is" if n_ectopic == 1 else "are"
+    kind = f"{n_wide} of them ventricular-looking (wide, of another shape)" if n_wide else "none of them wide"
+    text = f"{n_ectopic} of {n_beats} beats {verb} ectopic, {kind}; ectopic beats are left out of the median beat."
     return RhythmFact("ectopic_beats", True, text, float(n_ectopic), 1.0, "beats")

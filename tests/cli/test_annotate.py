@@ -65,3 +65,13 @@ def test_other_method_is_used_and_a_wrong_one_lists_them(
     assert json.loads((tmp_path / "two_leads.json").read_text())["method"] == "prominence"
     assert main(["annotate", csv, "--out", str(tmp_path), "--method", "guess"]) == 1
     assert "learned, multilead, prominence, dwt" in capsys.readouterr().err
+
+
+def test_quality_and_rhythm_are_told(ward: Path, tmp_path: Path) -> None:
+    assert main(["annotate", str(ward), "--out", str(tmp_path)]) == 0
+    found = json.loads((tmp_path / "00185_hr.json").read_text())
+    assert found["quality"]["grade"] == "good"
+    assert found["quality"]["leads"]["V3"] == {"grade": "good", "reasons": []}
+    assert found["quality"]["unusable"] == {}
+    assert found["rhythm"]["facts"]["wide_qrs"]["found"] is False
+    assert found["rhythm"]["ventricular_beats"] == []
