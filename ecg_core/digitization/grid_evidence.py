@@ -43,17 +43,26 @@ def grid_evidence(channel: Evidence, paper: Mask, window_px: int) -> Evidence:
     that what is left of strokes doesn't drown the grid beside them; the second the neighbourhood's.
     """
     window = (window_px, window_px)
-    strokes = _strokes(channel - cv2.blur(channel, window))
-    counts = (paper & (1 - strokes)).astype(np.float32)
-    share = np.maximum(cv2.blur(counts, window), _NOTHING)
-    contrast = channel - cv2.blur(channel * counts, window) / share
-    # within half a window of the paper's edge shadows and the edge itself are contrast
-    contrast *= counts if paper.all() else counts * cv2.erode(paper, np.ones(window, np.uint8), borderValue=1)
-    usual = cv2.blur(np.abs(contrast), window) / share
-    cap = _CAP * float(np.median(usual[::8, ::8])) + _NOISE_LEVELS
+    kept = paper & (1 - _strokes(channel - cv2.blur(channel, window)))
+    share = cv2.boxFilter(kept, cv2.CV_32F, window)
+    np.maximum(share, _NOTHING, out=share)
+    counts = kept.astype(np.float32)
+    mean = cv2.blur(channel * counts, window)
+    mean /= share
+    contrast = channel - mean
+    contrast *= counts
+    if not paper.all():
+        # within half a window of the paper's edge shadows and the edge itself are contrast
+        contrast *= cv2.erode(paper, np.ones(window, np.uint8), borderValue=1)
+    some = slice(None, None, 8), slice(None, None, 8)
+    usual = cv2.blur(np.abs(contrast), window)
+    cap = _CAP * float(np.median(usual[some] / share[some])) + _NOISE_LEVELS
     np.clip(contrast, -cap, cap, out=contrast)
-    usual = cv2.blur(np.abs(contrast), window) / share + _NOISE_LEVELS
-    return np.clip(contrast / usual, -_CAP, _CAP, out=contrast)
+    usual = cv2.blur(np.abs(contrast), window)
+    usual /= share
+    usual += _NOISE_LEVELS
+    contrast /= usual
+    return np.clip(contrast, -_CAP, _CAP, out=contrast)
 
 
 def _strokes(contrast: Evidence) -> Mask:

@@ -101,15 +101,22 @@ def tile_spectra(evidence: Evidence, paper: Mask, size: int) -> TileSpectra:
     corners = [
         corner for corner, part in zip(corners, covered, strict=True) if part >= min(_COVERED, max(covered))
     ]
-    window = np.hanning(size).astype(np.float32)
-    tiles = np.stack([evidence[y : y + size, x : x + size] for x, y in corners]) * np.outer(window, window)
-    spectrum = fft.rfft2(tiles)
-    power = np.log(spectrum.real**2 + spectrum.imag**2 + 1e-3)
-    half = fft.fftshift(power, axes=1)
-    mirrored = np.roll(half[:, ::-1, _MIRRORED:0:-1], 1, axis=1)
-    whole = np.concatenate([mirrored, half], axis=2)
-    prominence = np.stack([one - cv2.blur(one, (_FLOOR_BINS, _FLOOR_BINS)) for one in whole])
+    hann = np.hanning(size).astype(np.float32)
+    window = np.outer(hann, hann)
+    # one by one: a tile stays in the processor's cache
+    prominence = np.stack([_prominence(evidence[y : y + size, x : x + size] * window) for x, y in corners])
     return TileSpectra(np.array(corners) + (size - 1) / 2, prominence, size)
+
+
+def _prominence(tile: Evidence) -> NDArray[np.float32]:
+    """Log power of a tile over its surroundings, zero frequency in the middle row and some columns in."""
+    spectrum = fft.rfft2(tile)
+    power = np.log(spectrum.real**2 + spectrum.imag**2 + 1e-3)
+    half = fft.fftshift(power, axes=0)
+    mirrored = np.roll(half[::-1, _MIRRORED:0:-1], 1, axis=0)
+    whole = np.concatenate([mirrored, half], axis=1)
+    prominence: NDArray[np.float32] = whole - cv2.blur(whole, (_FLOOR_BINS, _FLOOR_BINS))
+    return prominence
 
 
 def _corners(shape: tuple[int, ...], size: int) -> list[tuple[int, int]]:

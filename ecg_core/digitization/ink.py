@@ -33,7 +33,7 @@ def find_ink(flat: FlatPage) -> InkMap:
     edges = [STRIDE * (height * k // n_strips // STRIDE) for k in range(n_strips)] + [height]
     with ThreadPoolExecutor(_STRIPS_AT_ONCE) as threads:
         list(threads.map(partial(_look, network, flat.rgb, found), edges, edges[1:]))
-    found[:, ~_clear_of_the_edge(flat)] = 0
+    np.copyto(found, 0, where=~_clear_of_the_edge(flat))
     return InkMap(**dict(zip(CLASSES[1:], found, strict=True)))
 
 
@@ -48,7 +48,7 @@ def _clear_of_the_edge(flat: FlatPage) -> NDArray[np.bool_]:
 def _network() -> InkNet:
     model = InkNet()
     fuse_normalization(load_into(model, CHECKPOINT))
-    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def _look(network: InkNet, rgb: NDArray[np.uint8], found: NDArray[np.float32], top: int, bottom: int) -> None:

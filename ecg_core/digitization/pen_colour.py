@@ -33,19 +33,24 @@ def other_pens(ink: InkMap, contrast: NDArray[np.uint8]) -> NDArray[np.bool_]:
     `contrast` `(height, width, 3)` is the light that the page takes away in each channel.
     """
     found = np.zeros(ink.trace.shape, bool)
-    sure = contrast[ink.trace > _SURE].astype(np.float64)
+    sure = _colours(contrast, np.flatnonzero(ink.trace > _SURE))
     if len(sure) < _LEAST_PIXELS:
         return found
     taken = sure.sum(axis=1)
     darkest = taken >= max(float(np.percentile(taken, _DARKEST)), 1.0)
     trace, solid = np.median(_shares(sure[darkest]), axis=0), float(np.median(taken[darkest]))
     line = ink.line
-    seen = np.nonzero(line > _SEEN)
-    light = cv2.blur(contrast, (_SMOOTHED_PX, _SMOOTHED_PX))[seen].astype(np.float64)
+    seen = np.flatnonzero(line > _SEEN)
+    light = _colours(cv2.blur(contrast, (_SMOOTHED_PX, _SMOOTHED_PX)), seen)
     dark = light.sum(axis=1) >= _DARK_ENOUGH * solid
     grid = _grid_shares(line, contrast, solid)
-    found[seen] = dark & (_off(_shares(light), trace, trace if grid is None else grid) > _OTHER)
+    np.put(found, seen, dark & (_off(_shares(light), trace, trace if grid is None else grid) > _OTHER))
     return found
+
+
+def _colours(picture: NDArray[np.uint8], places: NDArray[np.intp]) -> Floats:
+    """The pixels `(n, 3)` of a picture `(height, width, 3)` at flat places, which are faster to take than by a mask."""
+    return picture.reshape(-1, 3)[places].astype(np.float64)
 
 
 def _shares(light: Floats) -> Floats:
@@ -55,8 +60,8 @@ def _shares(light: Floats) -> Floats:
 
 def _grid_shares(line: NDArray[np.float32], contrast: NDArray[np.uint8], solid: float) -> Floats | None:
     """The colour of what is printed below the ink; None where nothing is."""
-    blank = line[::_EVERY_PX, ::_EVERY_PX] < _BLANK
-    light = contrast[::_EVERY_PX, ::_EVERY_PX][blank].astype(np.float64)
+    some = slice(None, None, _EVERY_PX), slice(None, None, _EVERY_PX)
+    light = _colours(contrast[some], np.flatnonzero(line[some] < _BLANK))
     light = light[light.sum(axis=1) >= _GRID_TAKES * solid]
     return np.median(_shares(light), axis=0) if len(light) >= _LEAST_PIXELS else None
 

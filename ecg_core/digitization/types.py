@@ -98,7 +98,10 @@ class InkMap:
         A flat stretch of trace may look like the foot of a pulse and a bend of it like a letter; print is followed
         only where nothing better is near.
         """
-        return np.minimum(self.trace + self.pulse + _TEXT_AS_LINE * self.text, 1, dtype=np.float32)
+        line = _TEXT_AS_LINE * self.text
+        line += self.trace
+        line += self.pulse
+        return np.minimum(line, 1, out=line)
 
 
 @dataclass(frozen=True)
