@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import streamlit as st
 
-from app.components.downloads import json_download
+from app.components.downloads import json_download, zip_download
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.export import annotation_json
 from ecg_core.annotation.wfdb_marks import write_wave_marks
@@ -30,24 +27,15 @@ def draw_annotation_downloads(analysis: Analysis) -> None:
             filename="annotation",
             label="Annotation (JSON)",
         )
-        st.download_button(
-            "ECG and annotation (WFDB, zip)",
-            lambda: annotated_wfdb_zip(analysis),
-            file_name=f"{_STEM}.zip",
-            mime="application/zip",
+        zip_download(
+            lambda folder: write_annotated(analysis, folder),
             key="annotation_wfdb",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
+            filename=_STEM,
+            label="ECG and annotation (WFDB, zip)",
         )
 
 
-def annotated_wfdb_zip(analysis: Analysis) -> bytes:
-    """The record's header and signal and, where there are beats, the annotation file in one archive."""
-    archive = BytesIO()
-    with TemporaryDirectory(prefix="ecg-") as folder, ZipFile(archive, "w", ZIP_DEFLATED) as file:
-        write_wfdb(analysis.record, Path(folder), _STEM)
-        write_wave_marks(analysis.annotation, Path(folder), _STEM)
-        for path in sorted(Path(folder).iterdir()):
-            file.write(path, path.name)
-    return archive.getvalue()
+def write_annotated(analysis: Analysis, folder: Path) -> None:
+    """The record's header and signal and, where there are beats, the annotation file."""
+    write_wfdb(analysis.record, folder, _STEM)
+    write_wave_marks(analysis.annotation, folder, _STEM)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -81,25 +85,39 @@ def csv_download(
         df = table() if callable(table) else table
         return df.to_csv(index=False).encode()
 
-    st.download_button(
-        label,
-        csv,
-        file_name=f"{safe_filename(filename)}.csv",
-        mime="text/csv",
-        key=key,
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )
+    _download(label, csv, f"{safe_filename(filename)}.csv", "text/csv", key)
 
 
 def json_download(value: Callable[[], dict[str, Any]], key: str, filename: str, label: str) -> None:
     """A button that saves what `value` returns as ``<filename>.json``; it is called on the click only."""
+
+    def content() -> bytes:
+        return json.dumps(value(), indent=1).encode()
+
+    _download(label, content, f"{safe_filename(filename)}.json", "application/json", key)
+
+
+def zip_download(write: Callable[[Path], object], key: str, filename: str, label: str) -> None:
+    """A button that saves the files which `write` puts into a folder as ``<filename>.zip``, made on the click only."""
+    _download(label, lambda: zip_of(write), f"{safe_filename(filename)}.zip", "application/zip", key)
+
+
+def zip_of(write: Callable[[Path], object]) -> bytes:
+    """The files which `write` puts into a folder, in one archive."""
+    archive = BytesIO()
+    with TemporaryDirectory(prefix="ecg-") as folder, ZipFile(archive, "w", ZIP_DEFLATED) as file:
+        write(Path(folder))
+        for path in sorted(Path(folder).iterdir()):
+            file.write(path, path.name)
+    return archive.getvalue()
+
+
+def _download(label: str, content: Callable[[], bytes], file_name: str, mime: str, key: str) -> None:
     st.download_button(
         label,
-        lambda: json.dumps(value(), indent=1).encode(),
-        file_name=f"{safe_filename(filename)}.json",
-        mime="application/json",
+        content,
+        file_name=file_name,
+        mime=mime,
         key=key,
         icon=":material/download:",
         type="tertiary",

@@ -9,9 +9,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app import state
-from app.components.scan_edits import MIN_BOX_PX
+from app.components.pointer import Click, Pointed
+from app.components.scan_edits import MIN_BOX_PX, box_of
 from app.components.scan_keys import covers_on, page_key, revision_key
-from app.components.scan_pointer import Click
 from app.scans import ScannedPage
 from ecg_core.digitization.types import Box, Points
 from ecg_core.figures.scan_picture import (
@@ -53,11 +53,11 @@ def draw_covers(page: ScannedPage) -> None:
             )
 
 
-def pointed_at_covers(page: ScannedPage, where: Click | Box) -> None:
+def pointed_at_covers(page: ScannedPage, where: Pointed) -> None:
     """A drawn box is covered; it is kept in the source picture, so that it stays over what it hides."""
-    if isinstance(where, Click) or min(where.x1_px - where.x0_px, where.y1_px - where.y0_px) < MIN_BOX_PX:
+    if isinstance(where, Click) or min(where.width, where.height) < MIN_BOX_PX:
         return
-    _change((*page.covers, page.found.flat.map.to_source(corners_of(where))))
+    _change((*page.covers, page.found.flat.map.to_source(corners_of(box_of(where)))))
 
 
 def flat_picture(page: ScannedPage) -> NDArray[np.uint8]:

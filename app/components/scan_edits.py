@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.components.pointer import Drag
 from ecg_core.digitization.types import Anchor, Box, BoxCorrection, Corrections, Digitization, LeadBox
 from ecg_core.leads import CHEST_LEADS, STANDARD_LEADS
 
 MIN_BOX_PX = 8.0  # a smaller box was not meant
+
+
+def box_of(drag: Drag) -> Box:
+    """What was drawn on a picture of the page, whose axes count pixels."""
+    return Box(drag.x0, drag.y0, drag.x1, drag.y1)
 
 
 def without_boxes(corrections: Corrections) -> Corrections:

@@ -7,11 +7,13 @@ from dataclasses import replace
 import streamlit as st
 
 from app import state
+from app.components.pointer import Click, Pointed
 from app.components.scan_edits import (
     MIN_BOX_PX,
     add_anchor,
     add_box,
     box_at,
+    box_of,
     change_box,
     in_standard_order,
     remove_anchor,
@@ -19,7 +21,6 @@ from app.components.scan_edits import (
     without_boxes,
 )
 from app.components.scan_keys import NEW_LEAD, choose_lead, chosen_lead, page_key, revision_key
-from app.components.scan_pointer import Click
 from app.scans import ScannedPage
 from ecg_core.digitization.layouts import known_layouts, layout_names
 from ecg_core.digitization.types import Anchor, Box, LeadBox
@@ -41,20 +42,20 @@ def draw_leads(page: ScannedPage) -> None:
     _draw_layout(page)
 
 
-def pointed_at_leads(page: ScannedPage, where: Click | Box) -> None:
+def pointed_at_leads(page: ScannedPage, where: Pointed) -> None:
     """A click selects a lead; a drawn box is the new place of the selected one, or of a new one."""
     if isinstance(where, Click):
-        position = box_at(page.found, where.x_px, where.y_px)
+        position = box_at(page.found, where.x, where.y)
         if position is not None:
             choose_lead(position)
         return
-    if min(where.x1_px - where.x0_px, where.y1_px - where.y0_px) < MIN_BOX_PX:
+    if min(where.width, where.height) < MIN_BOX_PX:
         return
     position = chosen_lead(page)
     if position == NEW_LEAD:
-        _add(page, where)
+        _add(page, box_of(where))
     else:
-        state.correct(change_box(page.found, position, area=where))
+        state.correct(change_box(page.found, position, area=box_of(where)))
 
 
 def draw_trace(page: ScannedPage) -> None:
@@ -79,18 +80,17 @@ def draw_trace(page: ScannedPage) -> None:
             st.rerun()
 
 
-def pointed_at_trace(page: ScannedPage, where: Click | Box) -> None:
+def pointed_at_trace(page: ScannedPage, where: Pointed) -> None:
     """A click in the box of the selected lead anchors its trace; one in another box selects that lead.
 
     A small drawn box counts as a click in its middle.
     """
-    if isinstance(where, Box):
-        where = Click((where.x0_px + where.x1_px) / 2, (where.y0_px + where.y1_px) / 2)
+    at = where.middle
     position = max(chosen_lead(page), 0)
-    if _holds(page.found.layout.boxes[position].box, where):
-        state.correct(add_anchor(page.found.corrections, position, where.x_px, where.y_px))
+    if _holds(page.found.layout.boxes[position].box, at):
+        state.correct(add_anchor(page.found.corrections, position, at.x, at.y))
         return
-    other = box_at(page.found, where.x_px, where.y_px)
+    other = box_at(page.found, at.x, at.y)
     if other is not None:
         choose_lead(other)
 
@@ -240,5 +240,5 @@ def _moved(area: Box, was: Box) -> bool:
     return any(abs(new - old) > 0.5 for new, old in pairs)
 
 
-def _holds(area: Box, where: Click) -> bool:
-    return area.x0_px <= where.x_px <= area.x1_px and area.y0_px <= where.y_px <= area.y1_px
+def _holds(area: Box, at: Click) -> bool:
+    return area.x0_px <= at.x <= area.x1_px and area.y0_px <= at.y <= area.y1_px

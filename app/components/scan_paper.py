@@ -7,11 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from app import state
+from app.components.pointer import Pointed
 from app.components.scan_edits import without_boxes
 from app.components.scan_keys import page_key, revision_key
-from app.components.scan_pointer import Click
 from app.scans import ScannedPage
-from ecg_core.digitization.types import Box
 
 CORNERS = ("Upper left", "Upper right", "Lower right", "Lower left")
 _TURNS = {"As found": None, "0°": 0, "90°": 1, "180°": 2, "270°": 3}
@@ -41,13 +40,11 @@ def draw_paper(page: ScannedPage) -> None:
     st.caption(_LOSS)
 
 
-def pointed_at_paper(page: ScannedPage, where: Click | Box) -> None:
+def pointed_at_paper(page: ScannedPage, where: Pointed) -> None:
     """A click is where the selected corner lies; the next corner is selected then."""
-    if isinstance(where, Box):
-        where = Click((where.x0_px + where.x1_px) / 2, (where.y0_px + where.y1_px) / 2)
     number = chosen_corner()
     corners = _corners(page)
-    corners[number] = (round(where.x_px, 1), round(where.y_px, 1))
+    corners[number] = (round(where.middle.x, 1), round(where.middle.y, 1))
     st.session_state[page_key("corner")] = (number + 1) % 4
     state.correct(replace(without_boxes(page.found.corrections), paper_corners=tuple(corners)))
 

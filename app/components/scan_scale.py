@@ -7,12 +7,12 @@ from dataclasses import replace
 import streamlit as st
 
 from app import state
+from app.components.pointer import Click, Pointed
 from app.components.scan_edits import gains_mm_mv, without_boxes
 from app.components.scan_keys import page_key, revision_key
-from app.components.scan_pointer import Click
 from app.components.text import as_markdown
 from app.scans import ScannedPage
-from ecg_core.digitization.types import Box, Calibration, Corrections, Digitization
+from ecg_core.digitization.types import Calibration, Corrections, Digitization
 
 SPEEDS_MM_S = (5.0, 10.0, 12.5, 25.0, 50.0, 100.0)
 GAINS_MM_MV = (2.5, 5.0, 10.0, 20.0, 40.0)
@@ -39,14 +39,14 @@ def draw_scale(page: ScannedPage) -> None:
     st.caption("Drag a box on the page exactly as wide as this length, and the pixels per mm follow.")
 
 
-def pointed_at_scale(page: ScannedPage, where: Click | Box) -> None:
+def pointed_at_scale(page: ScannedPage, where: Pointed) -> None:
     """A drawn box is as wide as the ruler's length."""
-    if isinstance(where, Click) or where.x1_px - where.x0_px < MIN_RULER_PX:
+    if isinstance(where, Click) or where.width < MIN_RULER_PX:
         return
     length_mm = st.session_state.get(page_key("ruler_mm"), _RULER_MM)
     flat = page.found.flat
     source_per_flat = flat.grid.source_px_per_mm_x / flat.px_per_mm
-    px_per_mm = (where.x1_px - where.x0_px) * source_per_flat / length_mm
+    px_per_mm = where.width * source_per_flat / length_mm
     state.correct(replace(without_boxes(page.found.corrections), px_per_mm=round(px_per_mm, 3)))
 
 

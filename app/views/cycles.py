@@ -13,13 +13,12 @@ from app.components.downloads import figure_with_downloads, table_with_download
 from app.components.edit_bar import draw_edit_bar
 from app.components.edit_choice import chosen_beat, point_to, recorded_s
 from app.components.methods import choose_method, choose_second_method, draw_comparison, draw_method_notice
-from app.components.scan_pointer import Click, listen
+from app.components.pointer import Pointed, listen
 from app.components.text import as_markdown
 from app.components.window import choose_start_s
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.notices import r_only_notice
 from ecg_core.annotation.types import Annotation
-from ecg_core.digitization.types import Box
 from ecg_core.figures.beat import AFTER_R_S, BEFORE_R_S
 from ecg_core.figures.by_hand import add_by_hand, add_highlight
 from ecg_core.figures.cycles import MAX_BEATS_DRAWN, cycles_figure
@@ -84,9 +83,8 @@ def draw_trace(analysis: Analysis, lead: str, second: Annotation | None, *, choo
         )
     if choosing:
 
-        def choose(where: Click | Box) -> None:
-            x_mm = where.x_px if isinstance(where, Click) else (where.x0_px + where.x1_px) / 2
-            time_s = page.time_s(page.strips[0], x_mm)
+        def choose(where: Pointed) -> None:
+            time_s = page.time_s(page.strips[0], where.middle.x)
             point_to(recorded_s(record, time_s))
 
         listen(key, fig, choose)
@@ -137,7 +135,9 @@ def draw_cycles(analysis: Analysis, lead: str) -> None:
 def draw_measurements(analysis: Analysis) -> None:
     """Rhythm, intervals and axes, with the whole annotation to take away."""
     st.subheader("Rhythm, intervals and axes")
-    st.caption("Median and quartiles over the beats in which each could be measured, and the median beat by itself.")
+    st.caption(
+        "Median and quartiles over the beats in which each could be measured, and the median beat by itself."
+    )
     table = measurement_table([m for m in analysis.measurements if m.group != "Per lead"])
     whole = st.column_config.NumberColumn(format="%.0f")
     table_with_download(
@@ -158,9 +158,7 @@ def draw_lead_waves(analysis: Analysis, lead: str) -> None:
         "bend ST; the default one leaves alone what is the same in every beat. Empty: absent or not assessed."
     )
     own = [m for m in analysis.measurements if m.group == "Per lead" and m.leads == (lead,)]
-    table_with_download(
-        measurement_table(own), key="lead_waves", filename=f"waves_{lead}", height="content"
-    )
+    table_with_download(measurement_table(own), key="lead_waves", filename=f"waves_{lead}", height="content")
 
 
 def draw_page(analysis: Analysis) -> None:

@@ -9,29 +9,28 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app import state
-from app.components.downloads import figure_with_downloads
+from app.components.pointed_figure import pointed_figure
+from app.components.pointer import Pointed
 from app.components.scan_covers import draw_covers, flat_picture, pointed_at_covers, source_picture
 from app.components.scan_downloads import draw_scan_downloads
 from app.components.scan_empty import draw_scan_empty_state
 from app.components.scan_keys import chosen_lead, page_key
 from app.components.scan_leads import draw_leads, draw_trace, pointed_at_leads, pointed_at_trace
 from app.components.scan_paper import chosen_corner, draw_paper, pointed_at_paper
-from app.components.scan_pointer import Click, forget_view, keep_view, listen, whole_key
 from app.components.scan_scale import draw_scale, pointed_at_scale
 from app.components.scan_summary import draw_doubts, draw_evidence, draw_headline, draw_leads_table
 from app.components.steps import draw_steps
 from app.scans import Scan, ScannedPage
-from ecg_core.digitization.types import Box
 from ecg_core.figures.scan import OVERLAYS, Overlay, flat_page_figure, source_page_figure
 
 
 @dataclass(frozen=True)
 class Mode:
-    """One kind of correction: its panel, and what clicks and drawn boxes on the picture mean meanwhile."""
+    """One kind of correction: its panel, and what clicks and drags on the picture mean meanwhile."""
 
     icon: str
     draw: Callable[[ScannedPage], None]
-    pointed: Callable[[ScannedPage, Click | Box], None]
+    pointed: Callable[[ScannedPage, Pointed], None]
 
 
 MODES = {
@@ -133,31 +132,14 @@ def choose_overlay() -> Overlay:
 
 
 def draw_picture(page: ScannedPage, mode: str, overlay: Overlay) -> None:
-    chart_key = page_key("source" if mode == "Paper" else "flat")
-    fig = page_figure(page, mode, overlay)
-    (left, right), (bottom, top) = fig.layout.xaxis.range, fig.layout.yaxis.range
-    zoomed = keep_view(fig, chart_key)
-
-    def draw_whole_page() -> None:
-        if zoomed:
-            st.button(
-                "Whole page",
-                key=whole_key(chart_key),
-                icon=":material/zoom_out_map:",
-                type="tertiary",
-                on_click=forget_view,
-                args=(chart_key,),
-            )
-
-    figure_with_downloads(
-        fig,
-        key=chart_key,
-        filename="digitized_page",
+    pointed_figure(
+        page_figure(page, mode, overlay),
+        page_key("source" if mode == "Paper" else "flat"),
+        "digitized_page",
+        lambda where: MODES[mode].pointed(page, where),
         alt=f"The page with {len(page.found.layout.boxes)} lead boxes drawn over it",
-        aspect=(right - left) / (bottom - top),
-        beside=draw_whole_page,
+        whole="Whole page",
     )
-    listen(chart_key, fig, lambda where: MODES[mode].pointed(page, where))
 
 
 def page_figure(page: ScannedPage, mode: str, overlay: Overlay) -> go.Figure:

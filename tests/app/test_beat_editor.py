@@ -1,9 +1,7 @@
 """Beats and waves corrected on Cycles: everything follows, can be undone, and says what is by hand."""
 
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
-from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -11,7 +9,7 @@ import wfdb
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button, NumberInput
 
-from app.components.annotation_downloads import annotated_wfdb_zip
+from app.components.annotation_downloads import write_annotated
 from app.components.beat_tables import beat_table, hand_words
 from app.components.edit_bar import edited_words
 from app.edit_history import EditHistory
@@ -198,8 +196,8 @@ def test_summary_counts_what_many_beats_share(corrected: Analysis) -> None:
     assert edited_words(no_p) == f"no P in {no_p.n_beats} beats"
 
 
-def test_archive_holds_record_and_marks(corrected: Analysis, tmp_path: Path) -> None:
-    ZipFile(BytesIO(annotated_wfdb_zip(corrected))).extractall(tmp_path)
+def test_record_and_marks_are_written_side_by_side(corrected: Analysis, tmp_path: Path) -> None:
+    write_annotated(corrected, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"ecg.hea", "ecg.dat", "ecg.waves"}
     marks = wfdb.rdann(str(tmp_path / "ecg"), "waves")
     r_peaks = marks.sample[np.array(marks.symbol) == "N"]

@@ -1,4 +1,4 @@
-"""Clicks and drawn boxes on a chart that shows a picture."""
+"""Clicks and drags on a chart, and which part of it is in sight."""
 
 from __future__ import annotations
 
@@ -11,31 +11,62 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from ecg_core.digitization.types import Box
-
 _SLACK_PX = 4  # a hand moves a little as it clicks
 
 _pointer = st.components.v2.component(
-    "kalium_scan_pointer", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    "kalium_pointer", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 )
 
 
 @dataclass(frozen=True)
 class Click:
-    """A point of the picture."""
+    """A point of a chart, in the units of its axes."""
 
-    x_px: float
-    y_px: float
+    x: float
+    y: float
+
+    @property
+    def middle(self) -> Click:
+        """Itself: what stands for it as a single point."""
+        return self
 
 
-def listen(chart_key: str, fig: go.Figure, on_pointed: Callable[[Click | Box], None]) -> None:
-    """Call `on_pointed` with each click or drawn box on `fig`, drawn as chart `chart_key`, before the next run."""
+@dataclass(frozen=True)
+class Drag:
+    """A box drawn on a chart, in the units of its axes; `x0 <= x1` and `y0 <= y1`."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def width(self) -> float:
+        """Along x."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Along y."""
+        return self.y1 - self.y0
+
+    @property
+    def middle(self) -> Click:
+        """The point that stands for it where a box means nothing."""
+        return Click((self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2)
+
+
+Pointed = Click | Drag
+
+
+def listen(chart_key: str, fig: go.Figure, on_pointed: Callable[[Pointed], None]) -> None:
+    """Call `on_pointed` with each click or drag on `fig`, drawn as chart `chart_key`, before the next run."""
     key = f"{chart_key}_pointer"
 
     def tell() -> None:
         pointed = st.session_state[key]["pointed"]
         st.session_state[_view_key(chart_key)] = pointed["view"]
-        on_pointed(as_click_or_box(pointed))
+        on_pointed(as_pointed(pointed))
 
     def see() -> None:
         st.session_state[_view_key(chart_key)] = st.session_state[key]["view"]
@@ -81,9 +112,9 @@ def _view_key(chart_key: str) -> str:
     return f"{chart_key}_view"
 
 
-def as_click_or_box(pointed: dict[str, Any]) -> Click | Box:
+def as_pointed(pointed: dict[str, Any]) -> Pointed:
     """What the browser tells: ``{"from": [x, y], "to": [x, y], "dragged": bool}``."""
     (x0, y0), (x1, y1) = ([float(value) for value in pointed[end]] for end in ("from", "to"))
     if not pointed["dragged"]:
         return Click(x1, y1)
-    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    return Drag(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
