@@ -24,6 +24,7 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.simulation_figures import draw_beats, draw_classes
 from ecg_core.annotation.annotate import annotate
+from ecg_core.annotation.types import Annotation
 from ecg_core.datasets.base_ecg import BaseECG, read_bases
 from ecg_core.errors import SignalError
 from ecg_core.filtering.pipeline import filter_record
@@ -63,10 +64,8 @@ def draw_level(of_class: int, rng: np.random.Generator) -> float:
     return float(rng.uniform(*((2.0, 2.5), (2.5, 3.5), (3.5, 5.5), (5.5, 6.5))[of_class]))
 
 
-def features(record: ECGRecord) -> dict[str, float]:
-    """Every feature of the statistics, and the PR interval, by the app's own path; NaN where not measurable."""
-    filtered = filter_record(record).record
-    annotation = annotate(filtered)
+def features(filtered: ECGRecord, annotation: Annotation) -> dict[str, float]:
+    """Every feature of the statistics, and the PR interval, as the app measures them; NaN where not measurable."""
     rows = measure(annotation, filtered.select(MEASURED_LEADS))
     values = {row.key: row.median_beat if np.isfinite(row.median_beat) else row.value for row in rows}
     found = {}
@@ -92,8 +91,10 @@ def simulated_features(bases: Iterator[BaseECG], counts: list[int], seed: int) -
             simulated = simulate_potassium(filtered, annotation, level, rng)
         except SignalError:
             continue
-        own = {f"base_{name}": value for name, value in features(base.record).items()}
-        rows.append({"source": base.source, "class": of_class, "k": level, **own, **features(simulated)})
+        own = {f"base_{name}": value for name, value in features(filtered, annotation).items()}
+        seen = filter_record(simulated).record
+        found = features(seen, annotate(seen))
+        rows.append({"source": base.source, "class": of_class, "k": level, **own, **found})
     return pd.DataFrame(rows)
 
 

@@ -24,12 +24,12 @@ from ecg_core.simulation.landmarks import Landmarks, find_landmarks
 from ecg_core.simulation.morph import MorphStyle, draw_style, morph
 from ecg_core.simulation.nuisance import add_nuisance
 from ecg_core.simulation.other_causes import draw_causes, with_cause
-from ecg_core.simulation.warp import lengthened
+from ecg_core.simulation.warp import inverse_warp, lengthened, target_landmarks
 
 Signal = NDArray[np.float32]
 
 _LEAST_RR_S = 0.3  # of the median beat: 200 per minute
-_LENGTHEN_MARGIN = 1.05  # and more where RR intervals are drawn at random
+_SPARE_S = 0.3
 
 
 def simulate_potassium(
@@ -101,12 +101,19 @@ def _morphed(
     style: MorphStyle,
     rng: np.random.Generator,
 ) -> Signal:
-    """As long as before: beats are repeated where they move closer."""
+    """As long as before: beats are repeated where the changed ones end early."""
     n_samples = signal_mv.shape[1]
     rr_s = float(np.median(np.diff(landmarks.knots_s[:, Landmarks.R])))
     change = replace(change, rr=max(change.rr, min(1.0, _LEAST_RR_S / rr_s)))
-    if change.rr < 1.0 or change.irregularity > 0.0:
-        margin = _LENGTHEN_MARGIN + 2 * change.irregularity
-        signal_mv, landmarks = lengthened(signal_mv, fs_hz, landmarks, margin * n_samples / fs_hz / change.rr)
+    needed_s = _needed_s(landmarks, change, (n_samples - 1) / fs_hz)
+    if needed_s > (n_samples - 1) / fs_hz or change.irregularity > 0.0:
+        margin = 1.0 + 2 * change.irregularity
+        signal_mv, landmarks = lengthened(signal_mv, fs_hz, landmarks, margin * needed_s + _SPARE_S)
     factors = np.exp(change.irregularity * rng.standard_normal(len(landmarks.knots_s) - 1))
     return morph(signal_mv, fs_hz, landmarks, change, style, factors, n_samples)
+
+
+def _needed_s(landmarks: Landmarks, change: BeatChange, end_s: float) -> float:
+    """Which moment of the source the end of the result shows."""
+    target = target_landmarks(landmarks, change)
+    return float(inverse_warp(landmarks.knots_s, target, np.array([end_s]))[0])

@@ -75,6 +75,14 @@ def test_unrelated_changes_leave_the_ecg_recognisable() -> None:
     assert 0.9 < np.corrcoef(shape, own)[0, 1] < 0.9999
 
 
+@pytest.mark.parametrize("k_meq_l", [2.2, 4.2, 6.0, 8.0])
+def test_no_record_ends_in_a_flat_line(k_meq_l: float) -> None:
+    """Else the length of that line would tell how much shorter the waves became."""
+    for seed in range(8):
+        end = simulate(k_meq_l, seed, unrelated=False).signal_mv[:, -10:]
+        assert (np.ptp(end, axis=1) > 0).all()
+
+
 @pytest.mark.parametrize(
     ("measure", "direction"),
     [
