@@ -10,7 +10,17 @@ from ecg_core.inference.card import Card, EvaluationResult
 from ecg_core.training.recipes import RECIPES
 from tests.cli.conftest import untrained_card
 
-COMMANDS = ("annotate", "digitize", "predict", "evaluate", "train", "train-page", "simulate", "render")
+COMMANDS = (
+    "annotate",
+    "digitize",
+    "predict",
+    "evaluate",
+    "train",
+    "train-page",
+    "manifest",
+    "simulate",
+    "render",
+)
 
 
 def test_help_names_every_command_without_loading_heavy_libraries() -> None:
