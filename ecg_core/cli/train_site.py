@@ -34,7 +34,9 @@ def _start(arguments: argparse.Namespace) -> Checkpoint | None:
     """The checkpoint to go on with, if one was named. Raises ECGError for options that do not fit together."""
     if arguments.start is None:
         if arguments.model not in RECIPES:
-            raise ECGError(f"There is no model {arguments.model} to train. Choose one of {', '.join(RECIPES)}.")
+            raise ECGError(
+                f"There is no model {arguments.model} to train. Choose one of {', '.join(RECIPES)}."
+            )
         return None
     if arguments.start.resolve() == arguments.out.resolve():
         raise ECGError("--out is the folder of --from, which would be lost; choose another.")
