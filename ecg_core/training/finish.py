@@ -19,7 +19,9 @@ from ecg_core.training.loop import Epoch, loss_curve
 TARGET_COVERAGE = 0.9
 
 # Before calibration nothing is known: any interval, any class, any input.
-UNCALIBRATED = Calibration(TARGET_COVERAGE, 0, (-1e3, 1e3), (-1e3,), (1e3,), (0.0,) * 3, (0.0,) * 3, (0.0,) * 3)
+UNCALIBRATED = Calibration(
+    TARGET_COVERAGE, 0, (-1e3, 1e3), (-1e3,), (1e3,), (0.0,) * 3, (0.0,) * 3, (0.0,) * 3
+)
 ANYTHING_FAMILIAR = Familiar((-1e9, 1e9), (-1e9, 1e9), (-1e9, 1e9))
 
 
