@@ -114,6 +114,7 @@ def _morphed(
 
 
 def _needed_s(landmarks: Landmarks, change: BeatChange, end_s: float) -> float:
-    """Which moment of the source the end of the result shows."""
+    """Which moment of the source, were it long enough, the end of the result shows at the latest."""
     target = target_landmarks(landmarks, change)
-    return float(inverse_warp(landmarks.knots_s, target, np.array([end_s]))[0])
+    shown_s = float(inverse_warp(landmarks.knots_s, target, np.array([end_s]))[0])
+    return max(shown_s, end_s / change.rr) if change.rr < 1.0 else shown_s
