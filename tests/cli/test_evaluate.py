@@ -63,7 +63,7 @@ def test_without_a_choice_every_installed_model_is_shown(
 ) -> None:
     for name in MODELS:
         write_evaluation(table, checkpoints / name / EVALUATION)
-    monkeypatch.setattr("ecg_core.cli.main.CHECKPOINTS", checkpoints)
+    monkeypatch.setattr("ecg_core.cli.model_commands.CHECKPOINTS", checkpoints)
     assert main(["evaluate", "potassium"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert [line for line in said if line.startswith(MODELS)] == [f"{name} ({name})" for name in MODELS]
@@ -72,7 +72,7 @@ def test_without_a_choice_every_installed_model_is_shown(
 def test_no_installed_model_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("ecg_core.cli.main.CHECKPOINTS", tmp_path)
+    monkeypatch.setattr("ecg_core.cli.model_commands.CHECKPOINTS", tmp_path)
     assert main(["evaluate", "potassium"]) == 1
     assert f"no model in {tmp_path}" in capsys.readouterr().err
 

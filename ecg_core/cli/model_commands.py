@@ -1,0 +1,117 @@
+"""The commands that judge and train models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ecg_core.cli.options import CHECKPOINTS, Commands, add_command, add_method, add_out, add_runs, add_seed
+from ecg_core.cli.site_arguments import add_evaluation_options, add_training_options
+
+
+def add_evaluate(commands: Commands) -> None:
+    """`evaluate TASK`."""
+    parser = add_command(
+        commands,
+        "evaluate",
+        "show how good estimates of potassium, or waves and beats, are",
+        "potassium: compare estimates with the truth: error, detection of hyper- and hypokalemia, interval coverage, "
+        "overall and per potassium range, beside always answering the mean. delineation: compare P, QRS and T with the "
+        "marks of LUDB or the QT database; beats: with those of the MIT-BIH Arrhythmia Database; as PhysioNet ships them.",
+        "python -m ecg_core evaluate potassium",
+    )
+    parser.set_defaults(installed=CHECKPOINTS)
+    parser.add_argument(
+        "task",
+        choices=["potassium", "delineation", "beats"],
+        metavar="TASK",
+        help="potassium, delineation or beats",
+    )
+    parser.add_argument(
+        "--root", type=Path, metavar="DIR", help="folder of marked ECGs; for delineation and beats"
+    )
+    add_method(parser)
+    parser.add_argument(
+        "checkpoints",
+        type=Path,
+        nargs="*",
+        metavar="CHECKPOINT",
+        help="folders of models, whose own test results are shown (default: all that are installed)",
+    )
+    parser.add_argument(
+        "--table",
+        type=Path,
+        metavar="FILE",
+        help="evaluate this table instead (CSV or Parquet; a wrong one is told which columns it needs)",
+    )
+    add_evaluation_options(parser)
+
+
+def add_train(commands: Commands) -> None:
+    """`train MODEL --out DIR`."""
+    parser = add_command(
+        commands,
+        "train",
+        "train a potassium model, or the finder of P, QRS and T",
+        "Train a model on simulated potassium over real ECGs, calibrate it, evaluate it on ECGs it never saw "
+        "and write the checkpoint. Takes hours. Stop it at any time: the same command goes on where it stopped. "
+        "'delineator' is trained on LUDB and judged by cross-validation, in about half an hour.",
+        "python -m ecg_core train dcrnn --base-ecgs ptb-xl --out checkpoints/dcrnn",
+    )
+    parser.add_argument("model", metavar="MODEL", help="which model; a wrong name lists them")
+    data = parser.add_mutually_exclusive_group(required=True)
+    data.add_argument(
+        "--base-ecgs",
+        type=Path,
+        metavar="DIR",
+        help="PTB-XL as PhysioNet ships it (500 Hz); for delineator, LUDB",
+    )
+    data.add_argument(
+        "--manifest", type=Path, metavar="FILE.csv", help="a site's own ECGs with laboratory potassium"
+    )
+    parser.add_argument(
+        "--noise",
+        type=Path,
+        metavar="DIR",
+        help="MIT-BIH Noise Stress Test Database as PhysioNet ships it; for delineator",
+    )
+    add_out(parser, "folder of the checkpoint, checkpoints/<name>")
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=Path("cache", "potassium-simulated"),
+        metavar="DIR",
+        help="folder for prepared network inputs, some GB (default: %(default)s)",
+    )
+    add_runs(parser)
+    add_seed(parser, 0)
+    add_training_options(parser)
+
+
+def add_train_page(commands: Commands) -> None:
+    """`train-page NETWORK --out DIR`."""
+    parser = add_command(
+        commands,
+        "train-page",
+        "train a network that reads scanned pages",
+        "Train the finder of traces (trace-ink) on pages printed from real ECGs, or the reader of lead names and "
+        "scales (printed-text) on made-up print, and write weights and card. Takes about an hour on two processor "
+        "cores. Stop it at any time: the same command goes on where it stopped.",
+        "python -m ecg_core train-page trace-ink --base-ecgs ptb-xl --out checkpoints/digitization/trace_ink",
+    )
+    parser.add_argument("network", metavar="NETWORK", help="trace-ink or printed-text")
+    parser.add_argument(
+        "--base-ecgs",
+        type=Path,
+        metavar="DIR",
+        help="PTB-XL as PhysioNet ships it (500 Hz); for trace-ink",
+    )
+    parser.add_argument(
+        "--fonts",
+        type=Path,
+        default=Path("/usr/share/fonts"),
+        metavar="DIR",
+        help="folder of .ttf and .otf files, the more the better (default: %(default)s)",
+    )
+    add_out(parser, "folder of the checkpoint")
+    add_runs(parser)
+    add_seed(parser, 20261121)
