@@ -16,7 +16,7 @@ CORE = [
     if path.is_relative_to(ROOT / "ecg_core") and path != ROOT / "ecg_core" / "__init__.py"
 ]
 
-_GROUND = {"errors", "leads", "record", "weights", "network_files", "child_process"}
+_GROUND = {"errors", "leads", "record", "printed_leads", "weights", "network_files", "child_process"}
 _SIGNAL = _GROUND | {"filtering", "annotation", "measurements", "rhythm"}
 _JUDGED = _SIGNAL | {"models", "inference"}
 
@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "leads": set(),
     "record": {"leads"},
+    "printed_leads": set(),
     "weights": {"errors"},
     "network_files": {"errors", "weights"},
     "child_process": {"errors"},

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from ecg_core.leads import CHEST_LEADS, LIMB_LEADS, STANDARD_LEADS
-
-CABRERA_LIMB_LEADS = ("aVL", "I", "aVR", "II", "aVF", "III")  # aVR upside down
+from ecg_core.printed_leads import CABRERA_LIMB_LEADS, KIT_ROWS, down_the_columns, upright_name
 
 _RHYTHM_STRIPS = {0: 0.0, 1: 0.0, 2: 3.0, 3: 0.5}  # how rare so many are, below six leads or more
-
-# Twelve rows as ecg-image-kit prints them (Shivashankara et al., Physiol. Meas. 2024): its 3x4 read backwards.
-_KIT_ROWS = ("V4", "V1", "aVR", "I", "V5", "V2", "aVL", "II", "V6", "V3", "aVF", "III")
+_CABRERA_UPRIGHT = tuple(map(upright_name, CABRERA_LIMB_LEADS))
 
 
 @dataclass(frozen=True)
@@ -77,27 +74,23 @@ def _all_layouts() -> tuple[KnownLayout, ...]:
 
 def _arrangements() -> Iterator[tuple[str, tuple[tuple[str, ...], ...], float, str | None]]:
     """Name, rows, plausibility and the inverted lead of every arrangement without its rhythm strips."""
-    for limb, rarity, inverted in ((LIMB_LEADS, 0.0, None), (CABRERA_LIMB_LEADS, 3.0, "aVR")):
+    for limb, rarity, inverted in ((LIMB_LEADS, 0.0, None), (_CABRERA_UPRIGHT, 3.0, "aVR")):
         twelve = limb + CHEST_LEADS
-        yield "3x4", _down_the_columns(twelve, 3), -rarity, inverted
-        yield "6x2", _down_the_columns(twelve, 6), -0.5 - rarity, inverted
-        yield "12x1", _down_the_columns(twelve, 12), -rarity, inverted
+        yield "3x4", down_the_columns(twelve, 3), -rarity, inverted
+        yield "6x2", down_the_columns(twelve, 6), -0.5 - rarity, inverted
+        yield "12x1", down_the_columns(twelve, 12), -rarity, inverted
         yield "2x6", (limb, CHEST_LEADS), -1.0 - rarity, inverted
-        yield "4x3", _down_the_columns(twelve, 4), -3.0 - rarity, inverted
-        yield "6x1", _down_the_columns(limb, 6), -2.0 - rarity, inverted
+        yield "4x3", down_the_columns(twelve, 4), -3.0 - rarity, inverted
+        yield "6x1", down_the_columns(limb, 6), -2.0 - rarity, inverted
     chest_first = CHEST_LEADS + LIMB_LEADS
-    yield "3x4", _down_the_columns(chest_first, 3), -5.0, None
-    yield "6x2", _down_the_columns(chest_first, 6), -4.0, None
-    yield "12x1", _down_the_columns(chest_first, 12), -4.0, None
-    yield "12x1", _down_the_columns(_KIT_ROWS, 12), -4.0, None
-    yield "6x1", _down_the_columns(CHEST_LEADS, 6), -2.5, None
+    yield "3x4", down_the_columns(chest_first, 3), -5.0, None
+    yield "6x2", down_the_columns(chest_first, 6), -4.0, None
+    yield "12x1", down_the_columns(chest_first, 12), -4.0, None
+    yield "12x1", down_the_columns(KIT_ROWS, 12), -4.0, None
+    yield "6x1", down_the_columns(CHEST_LEADS, 6), -2.5, None
     for three in (LIMB_LEADS[:3], LIMB_LEADS[3:], CHEST_LEADS[:3], CHEST_LEADS[3:]):
-        yield "3x1", _down_the_columns(three, 3), -4.0, None
+        yield "3x1", down_the_columns(three, 3), -4.0, None
     for six in (LIMB_LEADS, CHEST_LEADS):
-        yield "3x2", _down_the_columns(six, 3), -4.0, None
+        yield "3x2", down_the_columns(six, 3), -4.0, None
     for lead in STANDARD_LEADS:
         yield "1x1", ((lead,),), -1.0 if lead == "II" else -3.0, None
-
-
-def _down_the_columns(leads: tuple[str, ...], n_rows: int) -> tuple[tuple[str, ...], ...]:
-    return tuple(leads[row::n_rows] for row in range(n_rows))

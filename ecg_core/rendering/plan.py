@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ecg_core.errors import SignalError
 from ecg_core.leads import CHEST_LEADS
+from ecg_core.printed_leads import upright_name
 from ecg_core.record import ECGRecord
-from ecg_core.rendering.sheet import upright_name
 from ecg_core.rendering.style import PageStyle
 
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.printed_leads import upright_name
 from ecg_core.record import ECGRecord
 from ecg_core.rendering.fast_strokes import strokes_by_ink
 from ecg_core.rendering.grid import grid_paper
@@ -21,7 +22,6 @@ from ecg_core.rendering.page import (
     RenderedPage,
 )
 from ecg_core.rendering.plan import PagePlan, PlannedLead, plan_page
-from ecg_core.rendering.sheet import upright_name
 from ecg_core.rendering.strokes import Patch, paint, stroke
 from ecg_core.rendering.style import PageStyle
 from ecg_core.rendering.text import write_texts

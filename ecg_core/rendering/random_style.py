@@ -10,10 +10,11 @@ from typing import TypeVar
 import numpy as np
 
 from ecg_core.leads import CHEST_LEADS, LIMB_LEADS, STANDARD_LEADS
+from ecg_core.printed_leads import KIT_ROWS
 from ecg_core.rendering.invented_text import invented_footer, invented_header
 from ecg_core.rendering.random_colours import random_grid, random_ink, random_paper
 from ecg_core.rendering.random_defects import random_defects
-from ecg_core.rendering.sheet import KIT_ROWS, Sheet, one_column, sheet
+from ecg_core.rendering.sheet import Sheet, one_column, sheet
 from ecg_core.rendering.style import (
     GridStyle,
     LabelPlace,

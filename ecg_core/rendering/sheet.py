@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ecg_core.leads import CHEST_LEADS, LIMB_LEADS
-
-CABRERA_LIMB_LEADS = ("aVL", "I", "-aVR", "II", "aVF", "III")
-# The rows of ecg-image-kit's pages of one column (Shivashankara et al., Physiol. Meas. 2024).
-KIT_ROWS = ("V4", "V1", "aVR", "I", "V5", "V2", "aVL", "II", "V6", "V3", "aVF", "III")
+from ecg_core.printed_leads import CABRERA_LIMB_LEADS, down_the_columns
 
 SHEETS = ("3x4", "6x2", "12x1", "2x6", "4x3", "6x1", "3x1", "1x1")
 
@@ -41,12 +38,10 @@ def sheet(name: str, rhythm: Sequence[str] = (), *, cabrera: bool = False, chest
     n_rows, n_columns = map(int, name.split("x"))
     limb = CABRERA_LIMB_LEADS if cabrera else LIMB_LEADS
     leads: tuple[str, ...] = CHEST_LEADS if chest and n_rows * n_columns <= 6 else (*limb, *CHEST_LEADS)
-    if name == "2x6":  # limb leads in one row, chest leads in the other
-        rows = [leads[:6], leads[6:]]
-    else:
-        rows = [leads[row : n_rows * n_columns : n_rows] for row in range(n_rows)]
+    in_rows = (leads[:6], leads[6:])  # limb leads in one row, chest leads in the other
+    rows = in_rows if name == "2x6" else down_the_columns(leads[: n_rows * n_columns], n_rows)
     full_name = name + (f"+{len(rhythm)}" if rhythm else "") + (" Cabrera" if cabrera else "")
-    return Sheet(full_name, tuple(rows), tuple(rhythm))
+    return Sheet(full_name, rows, tuple(rhythm))
 
 
 STANDARD_SHEET = sheet("3x4", rhythm=("II",))
@@ -56,8 +51,3 @@ def one_column(order: Sequence[str], rhythm: Sequence[str] = ()) -> Sheet:
     """A row for each lead, in this order."""
     name = f"{len(order)}x1" + (f"+{len(rhythm)}" if rhythm else "")
     return Sheet(name, tuple((lead,) for lead in order), tuple(rhythm))
-
-
-def upright_name(label: str) -> str:
-    """The lead behind a label of a sheet: `-aVR` -> `aVR`."""
-    return label.removeprefix("-")

@@ -6,6 +6,7 @@ import pytest
 
 from ecg_core.errors import SignalError
 from ecg_core.leads import STANDARD_LEADS
+from ecg_core.printed_leads import KIT_ROWS
 from ecg_core.record import ECGRecord
 from ecg_core.rendering import (
     PULSE,
@@ -23,7 +24,6 @@ from ecg_core.rendering import (
     render_page,
     sheet,
 )
-from ecg_core.rendering.sheet import KIT_ROWS
 
 NO_GRID = GridStyle(minor="none", major="none")
 PLAIN = PageStyle(
