@@ -64,7 +64,7 @@ def _touch(one: int, other: int, runs: Runs) -> bool:
 
 def _return_borrowed(path: Ints, runs: Runs, baseline_px: Floats, pen_px: float, px_per_mm: float) -> Ints:
     """Leave out what a row follows of another row's line for long: its own ink is missing there."""
-    path = path.copy()
+    settled = path.copy()
     uses = np.bincount(path[path >= 0], minlength=len(runs.column))
     thin = runs.height_px < _THIN * pen_px
     borrowed = (path >= 0) & (uses[path] > 1) & thin[path]
@@ -75,5 +75,5 @@ def _return_borrowed(path: Ints, runs: Runs, baseline_px: Floats, pen_px: float,
         mine = borrowed[row] & (away[row] >= farthest)
         for first, last in stretches(mine):
             if last - first + 1 > _LONGEST_SHARED_MM * px_per_mm:
-                path[row, first : last + 1] = -1
-    return path
+                settled[row, first : last + 1] = -1
+    return settled
