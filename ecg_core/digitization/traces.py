@@ -12,6 +12,7 @@ from ecg_core.digitization.broken_strokes import whole_strokes
 from ecg_core.digitization.candidates import Floats, Ints, columns_of, find_bands, find_candidates
 from ecg_core.digitization.claims import settle_claims
 from ecg_core.digitization.crossings import OwnInk, share_ink
+from ecg_core.digitization.lost_strokes import lost_strokes
 from ecg_core.digitization.pen_line import SAMPLES_PER_PX, pen_line
 from ecg_core.digitization.runs import Runs, find_runs
 from ecg_core.digitization.types import Anchor, InkMap, Layout, LeadBox, Points, Trace
@@ -59,6 +60,7 @@ def extract_traces(
     path = decode(runs, candidates, bands, px_per_mm)
     path = settle_claims(path, runs, bands.baseline_px, pen_px, px_per_mm)
     own = whole_strokes(share_ink(path, runs, pen_px), path, runs, pen_px)
+    own = lost_strokes(own, path, runs, px_per_mm)
     lines = {row: _line(runs, path[k], own, candidates.required[:, k], k) for k, row in enumerate(bands.rows)}
     return tuple(_cut(box, lines[box.row], pen_px, px_per_mm) for box in layout.boxes)
 
@@ -78,7 +80,7 @@ def _line(runs: Runs, path: Ints, own: OwnInk, anchored: NDArray[np.bool_], row:
     return _Line(
         own.top_px[row],
         own.bottom_px[row],
-        np.where(seen, runs.centre_px[path], np.nan),
+        np.where(seen, runs.centre_px[path], (own.top_px[row] + own.bottom_px[row]) / 2),
         np.where(seen, runs.ink[path], 0.0),
         anchored,
         own.shared[row],
