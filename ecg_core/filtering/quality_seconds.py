@@ -99,8 +99,16 @@ class SecondsQuality:
         return tuple(words for defect, words in DEFECT_WORDS.items() if defect in bits)
 
     def where(self, defect: Defect) -> NDArray[np.bool_]:
-        """Where a defect was found, `(leads, seconds)`."""
+        """Where a defect (or one of several) was found, `(leads, seconds)`."""
         return np.asarray((self.defects & defect) > 0)
+
+    def detached(self) -> NDArray[np.bool_]:
+        """Where an electrode was off or a lead far too large, and the seconds beside that the filter carried it into."""
+        off = self.where(Defect.ELECTRODE_OFF | Defect.LARGE)
+        beside = np.zeros_like(off)
+        beside[:, 1:] |= off[:, :-1]
+        beside[:, :-1] |= off[:, 1:]
+        return np.asarray(off | (beside & (self.unusable > 0)))
 
     def stretches(self) -> tuple[DefectStretch, ...]:
         """Everything that is wrong, in the order of `Defect` and of the leads, seconds in a row taken together."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -15,6 +16,7 @@ from ecg_core.annotation.cycles import cut_cycles
 from ecg_core.annotation.types import Annotation, Cycles
 from ecg_core.errors import CheckpointError
 from ecg_core.filtering.quality import QualityReport
+from ecg_core.filtering.quality_seconds import blank_seconds
 from ecg_core.inference.calibrated import apply_calibration
 from ecg_core.inference.card import Card
 from ecg_core.inference.checkpoint import Checkpoint
@@ -42,6 +44,11 @@ class AnnotatedECG:
         annotation = annotate(filtered)
         return cls(filtered, quality, annotation, cut_cycles(filtered, annotation))
 
+    @cached_property
+    def attached(self) -> ECGRecord:
+        """The filtered record without the seconds in which a lead's electrode was off; the record itself where none was."""
+        return blank_seconds(self.filtered, self.quality.seconds.detached())
+
 
 def predict(checkpoint: Checkpoint, ecg: AnnotatedECG, earlier: Prediction | None = None) -> Prediction:
     """The estimate with its interval, class probabilities and flags; all NaN where the model abstains.
@@ -50,7 +57,7 @@ def predict(checkpoint: Checkpoint, ecg: AnnotatedECG, earlier: Prediction | Non
     that have not changed are taken from it.
     """
     card = checkpoint.card
-    present = _leads_with_signal(card, ecg.filtered)
+    present = _leads_with_signal(card, ecg.attached)
     inputs = model_input(card, ecg) if _sees_enough(card, present) and ecg.annotation.n_beats else None
     items = np.empty(0, np.float32) if inputs is None else _items(checkpoint, inputs, present, earlier)
     k_meq_l = combine_items(card, items)
@@ -64,7 +71,7 @@ def predict(checkpoint: Checkpoint, ecg: AnnotatedECG, earlier: Prediction | Non
         p_hypo=float(calibrated.p_hypo),
         p_normal=float(calibrated.p_normal),
         p_hyper=float(calibrated.p_hyper),
-        flags=reasons_to_distrust(card, ecg.filtered, ecg.quality, ecg.annotation, present, inputs, k_meq_l),
+        flags=reasons_to_distrust(card, ecg.attached, ecg.quality, ecg.annotation, present, inputs, k_meq_l),
         item_k_meq_l=items,
         inputs=inputs,
     )
@@ -77,8 +84,8 @@ def model_input(card: Card, ecg: AnnotatedECG) -> ModelInput | None:
     if card.inputs.kind == "median_beat":
         return median_beat_input(ecg.cycles, card.inputs.leads)
     if card.inputs.kind == "crop":
-        present = _leads_with_signal(card, ecg.filtered)
-        return crop_input(ecg.filtered.select(present), card.inputs.leads) if present else None
+        present = _leads_with_signal(card, ecg.attached)
+        return crop_input(ecg.attached.select(present), card.inputs.leads) if present else None
     raise CheckpointError(
         f"The card of model {card.name} asks for an unknown kind of input, {card.inputs.kind!r}."
     )

@@ -48,6 +48,7 @@ def reasons_to_distrust(
         _no_beats(annotation),
         _too_short(card, filtered, annotation, present, inputs) if annotation.n_beats else None,
         _noise(quality, present),
+        _electrode_off(quality, present),
         _r_only(card, annotation),
         _edited(card, annotation),
         _unfamiliar(card.familiar, annotation, inputs, k_meq_l),
@@ -130,6 +131,18 @@ def _noise(quality: QualityReport, present: list[str]) -> Flag | None:
         return None
     return Flag(
         "noise", "Poor signal: " + "; ".join(f"{lead.lead} {', '.join(lead.reasons)}" for lead in poor) + "."
+    )
+
+
+def _electrode_off(quality: QualityReport, present: list[str]) -> Flag | None:
+    """For how long which leads of the model had no contact; crops are blank there."""
+    off = quality.seconds.detached().sum(axis=1)
+    named = dict(zip(quality.seconds.leads, off.tolist(), strict=True))
+    parts = [f"{lead} for {named[lead]} s" for lead in present if named[lead]]
+    if not parts:
+        return None
+    return Flag(
+        "electrode_off", f"No contact, or far too large: {', '.join(parts)}; those seconds say nothing."
     )
 
 

@@ -21,6 +21,7 @@ FlagCode = Literal[
     "no_beats",  # * no heartbeat was found
     "too_short",  # * too few beats or too little signal for the model's input
     "noise",  # a lead of the model is of poor quality
+    "electrode_off",  # the electrode of a lead of the model was off for some seconds
     "r_only",  # in most beats no waves were found, so that they were cut around R alone
     "edited",  # beats or waves were corrected by hand
     "out_of_range",  # heart rate, size of the waves or the estimate are outside what the model was trained on

@@ -392,6 +392,7 @@ def test_the_stable_codes_are_these() -> None:
         "no_beats",
         "too_short",
         "noise",
+        "electrode_off",
         "r_only",
         "edited",
         "out_of_range",

@@ -107,11 +107,14 @@ def beats_laid_out(rr_s: list[float], wide: list[int], fs_hz: float = FS_HZ) -> 
 
 
 BIGEMINY = ([0.8, 0.8] + 5 * [0.5, 1.1], [3, 5, 7, 9, 11])
+MOSTLY_SHORT = (5 * [0.5, 1.1] + [0.5], [1, 3, 5, 7, 9, 11])  # the median RR is the short one
 COUPLETS = (2 * [0.8, 0.8, 0.8, 0.45, 0.45, 1.15], [4, 5, 10, 11])
 TRIGEMINY = (4 * [0.8, 0.5, 1.1], [2, 5, 8, 11])
 
 
-@pytest.mark.parametrize(("rr_s", "wide"), [BIGEMINY, COUPLETS, TRIGEMINY], ids=["bi", "couplets", "tri"])
+@pytest.mark.parametrize(
+    ("rr_s", "wide"), [BIGEMINY, MOSTLY_SHORT, COUPLETS, TRIGEMINY], ids=["bi", "short", "couplets", "tri"]
+)
 def test_ventricular_beats_are_found_and_kept_out_of_the_median(rr_s: list[float], wide: list[int]) -> None:
     record, annotation = beats_laid_out(rr_s, wide)
     rhythm = rhythm_facts(record, record, annotation)
