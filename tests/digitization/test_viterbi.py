@@ -49,6 +49,17 @@ def test_a_speck_off_the_course_is_not_worth_the_way() -> None:
     assert np.nanmax(np.abs(heights(path, runs)[0] - 100)) < 1
 
 
+def test_a_stub_at_the_top_of_a_stroke_does_not_lead_away_when_the_line_is_seen_again() -> None:
+    """As where a pulse ends: for some columns the fringe of its plateau is the only ink."""
+    pulse = np.array([[0.0, 20.0], [0.0, 100.0]])
+    stub, line = level(20, X[:8]), level(100, X[20:])
+    path, runs = followed(draw(SHAPE, [pulse, stub, line]), 100.0)
+    found = heights(path, runs)[0]
+    assert np.isnan(found[5:9]).all()
+    np.testing.assert_allclose(found[12:], 100, atol=0.1)
+    assert not (found[:5] < 40).any()
+
+
 def test_a_row_without_ink_does_not_borrow_its_neighbours_line() -> None:
     ink = draw(SHAPE, [level(100, X[:120]), level(100, X[280:]), level(160)])
     path, runs = settled(ink, 100.0, 160.0)
