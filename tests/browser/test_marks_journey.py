@@ -52,7 +52,8 @@ def test_t_offset_is_moved_qtc_follows_and_all_is_exported(
     visit.wait_until_drawn()
     with page.expect_download() as download:
         page.get_by_role("button", name="Annotation (JSON)").click()
-    (edit,) = json.loads(Path(download.value.path()).read_text())["edited"]
+    saved = Path(download.value.path()).read_bytes()
+    (edit,) = json.loads(saved)["edited"]
     assert (edit["edit"], edit["wave"], edit["mark"]) == ("mark moved", "T", "offset")
     with page.expect_download() as download:
         page.get_by_role("button", name="ECG and annotation").click()
@@ -60,6 +61,44 @@ def test_t_offset_is_moved_qtc_follows_and_all_is_exported(
     marks = wfdb.rdann(str(tmp_path / "ecg"), "waves")
     by_hand = [sample for sample, note in zip(marks.sample, marks.aux_note, strict=True) if note == "by hand"]
     assert by_hand == [round(edit["to_s"] * marks.fs)]
+
+
+def test_what_was_saved_is_loaded_again_and_undone_by_key(browser: Browser, app_url: str) -> None:
+    visit = Dashboard(browser, app_url, width_px=1440)
+    page = visit.page
+    page.get_by_role("button", name="Normal sinus rhythm").first.click()
+    expect(visit.charts).to_have_count(1)
+    visit.wait_until_drawn()
+    visit.go_to("Cycles", last="Beat by beat")
+    page.get_by_text("Correct beats and waves").click()
+    expect(page.get_by_text("All marks are automatic")).to_be_visible()
+    visit.wait_until_drawn()
+
+    load(page, {"edited": []})
+    expect(page.get_by_text("holds no corrections by hand").first).to_be_visible()
+    page.keyboard.press("Escape")
+    visit.wait_until_drawn()
+    load(page, {"edited": [{"edit": "wave absent in all beats", "wave": "P"}]})
+    expect(page.get_by_text("no P in 12 beats")).to_be_visible()
+    visit.wait_until_drawn()
+    expect(page.get_by_text("holds no corrections by hand")).to_have_count(0)
+
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("All marks are automatic")).to_be_visible()
+    visit.wait_until_drawn()
+    page.keyboard.press("Control+Shift+z")
+    expect(page.get_by_text("no P in 12 beats")).to_be_visible()
+
+
+def load(page: Page, annotation: dict[str, object]) -> None:
+    """Give a file of corrections to the form behind the button."""
+    page.get_by_role("button", name="Load corrections").click()
+    payload = {
+        "name": "annotation.json",
+        "mimeType": "application/json",
+        "buffer": json.dumps(annotation).encode(),
+    }
+    page.locator("[data-testid=stPopoverBody] input[type=file]").set_input_files([payload])
 
 
 def click_later(page: Page) -> None:
