@@ -1,4 +1,4 @@
-"""P, QRS and T beside NeuroKit2's, against marks made by hand; with noise, single leads and slow sampling; and how long it takes.
+"""P, QRS and T beside NeuroKit2's, against marks made by hand; with noise, single leads, slow sampling and racing hearts; and how long it takes.
 
     python -m benchmarks.delineation --ludb DIR --noise DIR --runs DIR
 
@@ -26,12 +26,16 @@ from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.learned import LearnedDelineator
 from ecg_core.annotation.types import Waves
 from ecg_core.annotation.wave_net import WaveNet, fuse_normalization
+from ecg_core.datasets.example import EXAMPLE_FS_HZ, Example
 from ecg_core.datasets.ludb import N_FOLDS, LudbECG, read_ludb
+from ecg_core.datasets.marked_examples import CLASS_OF_WAVE, filtered_and_marked
+from ecg_core.datasets.racing import racing_example
 from ecg_core.evaluation.delineation import LeadScores, marks_ms, p_share
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.resample import resample
 from ecg_core.inference.checkpoint import half_precision
 from ecg_core.record import ECGRecord
+from ecg_core.simulation.landmarks import find_landmarks
 from ecg_core.training.marked_batches import NOISE_FS_HZ, read_noise
 
 Method = Callable[
@@ -64,6 +68,7 @@ def main() -> None:
     ):
         print_accuracy(name, ecgs, method)
     print_harder(ecgs, learned, read_noise(arguments.noise))
+    print_racing(ecgs, learned)
     print_times(ecgs[0].record)
 
 
@@ -143,6 +148,41 @@ def print_harder(ecgs: Sequence[LudbECG], method: Method, noise: Mapping[str, np
         tallies = score(ecgs, method, change)[0].tallies
         f1 = "   ".join(f"{tallies[f'{wave} found'].row()['f1']:.4f}" for wave in ("P", "QRS", "T"))
         print(f"  {name:24} {f1}")
+
+
+def print_racing(ecgs: Sequence[LudbECG], method: Method) -> None:
+    """F1 of QRS where the heart is made to race, as in training, but over records that were not trained on."""
+    print("\nF1 of QRS and T found in a simulated tachycardia of 140 to 270 beats a minute")
+    racing = [(ecg, example) for ecg in ecgs if (example := _racing(ecg)) is not None]
+    for name, leads in (("all leads", None), ("leads II and V1", ("II", "V1")), ("lead II alone", ("II",))):
+        scores = LeadScores()
+        for ecg, example in racing:
+            record = ecg.record.with_signal(example.signal_mv, EXAMPLE_FS_HZ)
+            shown = record.select(leads or record.leads)
+            for lead, waves in method(ecg, shown).items():
+                truth, span_ms = _marks_of(example, record.leads.index(lead))
+                scores.add(truth, span_ms, marks_ms(waves, EXAMPLE_FS_HZ))
+        f1 = "   ".join(f"{scores.tallies[f'{wave} found'].row()['f1']:.4f}" for wave in ("QRS", "T"))
+        print(f"  {name:24} {f1}   ({len(racing)} records)")
+
+
+def _racing(ecg: LudbECG) -> Example | None:
+    filtered, original = filtered_and_marked(ecg)
+    annotation = annotate(filtered, "multilead")
+    if annotation.n_beats < 2:
+        return None
+    return racing_example(original, find_landmarks(annotation), np.random.default_rng(int(ecg.record_id)))
+
+
+def _marks_of(example: Example, lead: int) -> tuple[dict[str, np.ndarray], tuple[float, float]]:
+    """Marks of a lead as `LudbECG.truth_ms` gives them."""
+    to_ms = 1000 / EXAMPLE_FS_HZ
+    truth = {}
+    for wave, number in CLASS_OF_WAVE.items():
+        bounds = example.waves[lead][example.waves[lead][:, 0] == number, 1:] * to_ms
+        truth[wave] = np.insert(bounds, 1, np.nan, axis=1)
+    first, last = example.spans[lead] * to_ms
+    return truth, (float(first), float(last))
 
 
 def _noisy(noise: np.ndarray, snr_db: float) -> Change:

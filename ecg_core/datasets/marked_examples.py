@@ -38,11 +38,7 @@ Floats = NDArray[np.float64]
 
 def marked_examples(ecg: LudbECG, rng: np.random.Generator) -> list[Example]:
     """The record itself first, then its variants."""
-    filtered = filter_record(ecg.record).record
-    filtered = filtered.with_signal(
-        resample(filtered.signal_mv, filtered.fs_hz, EXAMPLE_FS_HZ), EXAMPLE_FS_HZ
-    )
-    original = _original(ecg, filtered)
+    filtered, original = filtered_and_marked(ecg)
     try:
         landmarks = find_landmarks(annotate(filtered, "multilead"))
     except SignalError:  # without two beats nothing can be moved
@@ -55,6 +51,15 @@ def marked_examples(ecg: LudbECG, rng: np.random.Generator) -> list[Example]:
         examples.append(_fibrillating(original, landmarks, rng))
     racing = racing_example(original, landmarks, rng)
     return examples if racing is None else [*examples, racing]
+
+
+def filtered_and_marked(ecg: LudbECG) -> tuple[ECGRecord, Example]:
+    """The record as the filters hand it on, at `EXAMPLE_FS_HZ`, without and with its marks."""
+    filtered = filter_record(ecg.record).record
+    filtered = filtered.with_signal(
+        resample(filtered.signal_mv, filtered.fs_hz, EXAMPLE_FS_HZ), EXAMPLE_FS_HZ
+    )
+    return filtered, _original(ecg, filtered)
 
 
 def _original(ecg: LudbECG, filtered: ECGRecord) -> Example:

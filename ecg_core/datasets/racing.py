@@ -42,7 +42,7 @@ def racing_example(original: Example, landmarks: Landmarks, rng: np.random.Gener
     shown = [_without_step(places, lead, ends) for lead in signal_mv]
 
     def move(marks: Floats) -> Floats:
-        return (np.interp(marks / EXAMPLE_FS_HZ, source, target) - target[0]) * EXAMPLE_FS_HZ
+        return np.asarray((np.interp(marks / EXAMPLE_FS_HZ, source, target) - target[0]) * EXAMPLE_FS_HZ)
 
     waves = tuple(
         _repeated(_within(lead, ends), move, period, n_samples) for lead in original.without_p().waves
@@ -98,7 +98,7 @@ def _without_step(places: Floats, lead_mv: Floats, ends: Floats) -> Floats:
 
 
 def _within(waves: Floats, ends: Floats) -> Floats:
-    return waves[(waves[:, 1] >= ends[0]) & (waves[:, 2] <= ends[1])]
+    return np.asarray(waves[(waves[:, 1] >= ends[0]) & (waves[:, 2] <= ends[1])])
 
 
 def _repeated(waves: Floats, move: Callable[[Floats], Floats], period: float, n_samples: int) -> Floats:
