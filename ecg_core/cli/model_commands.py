@@ -54,7 +54,7 @@ def add_train(commands: Commands) -> None:
         "train a potassium model, or the finder of P, QRS and T",
         "Train a model on simulated potassium over real ECGs, calibrate it, evaluate it on ECGs it never saw "
         "and write the checkpoint. Takes hours. Stop it at any time: the same command goes on where it stopped. "
-        "'delineator' is trained on LUDB and judged by cross-validation, in about half an hour.",
+        "'delineator' is trained on LUDB and judged by cross-validation, in about an hour.",
         "python -m ecg_core train dcrnn --base-ecgs ptb-xl --out checkpoints/dcrnn",
     )
     parser.add_argument("model", metavar="MODEL", help="which model; a wrong name lists them")
