@@ -31,6 +31,7 @@ from ecg_core.filtering.pipeline import filter_record
 from ecg_core.leads import INDEPENDENT_LEADS
 from ecg_core.measurements.measure import measure
 from ecg_core.record import ECGRecord
+from ecg_core.simulation.parameters import parameter_table
 from ecg_core.simulation.simulate import simulate_potassium
 
 STATISTICS = Path(__file__).with_name("emergency_statistics.json")
@@ -151,6 +152,14 @@ def print_bases(table: pd.DataFrame) -> None:
     print("  " + ", ".join(f"{words} {found.sum()}" for words, found in kinds.items()))
 
 
+def print_parameters() -> None:
+    """The parameters as docs/simulation.md shows them."""
+    print("\n| parameter | value | unit | what it changes | source |")
+    print("|---" * 5 + "|")
+    for name, value in parameter_table():
+        print(f"| `{name}` | {float(value):g} | {value.unit} | {value.meaning} | {value.source} |")
+
+
 def main() -> None:
     """Simulate, measure, print, draw."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -173,6 +182,7 @@ def main() -> None:
     print_bases(table)
     print_match(table, measured)
     print_prevalence(table)
+    print_parameters()
     if arguments.figures:
         arguments.figures.mkdir(parents=True, exist_ok=True)
         draw_classes(table, measured, arguments.figures / "classes.png")

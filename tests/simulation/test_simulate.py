@@ -75,6 +75,16 @@ def test_unrelated_changes_leave_the_ecg_recognisable() -> None:
     assert 0.9 < np.corrcoef(shape, own)[0, 1] < 0.9999
 
 
+def test_rates_of_every_size_fill_the_record() -> None:
+    rates = []
+    for seed in range(60):
+        record = simulate(4.2, seed)
+        assert record.n_samples == BASE.n_samples
+        rates.append(60 / (np.median(np.diff(find_r_peaks(record))) / BASE.fs_hz))
+    own = 60 / (np.median(np.diff(ANNOTATION.r_peaks)) / BASE.fs_hz)
+    assert min(rates) < 0.85 * own and max(rates) > 1.25 * own
+
+
 @pytest.mark.parametrize("k_meq_l", [2.2, 4.2, 6.0, 8.0])
 def test_no_record_ends_in_a_flat_line(k_meq_l: float) -> None:
     """Else the length of that line would tell how much shorter the waves became."""
