@@ -23,6 +23,8 @@ from ecg_core.filtering.lead_model import WAVES_S, wave_moments
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.record import ECGRecord
 
+EVERY = 4  # of the ECGs gets its electrodes exchanged
+
 
 def arm_to_leg(lead: str) -> NDArray[np.float64]:
     """`(8, 8)`: RA (lead "II" is gone) or LA ("III") on the right leg, where the potential is that of LL."""
@@ -75,7 +77,7 @@ def main() -> None:
     kinds = [(exchange.name, exchange.change) for exchange in (*EXCHANGES, MIRROR)]
     for name, change in [*kinds, ("RA-RL", arm_to_leg("II")), ("LA-RL", arm_to_leg("III"))]:
         false = sum(call is not None and call.name == name for call in calls)
-        named, any_warning = share_called(ecgs, change, name)
+        named, any_warning = share_called(ecgs[::EVERY], change, name)
         print(f"| {name} | {false} ({false / len(ecgs):.2%}) | {named:.1%} | {any_warning:.1%} |", flush=True)
 
 

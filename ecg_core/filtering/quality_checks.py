@@ -12,12 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.filtering.gaps import runs
+from ecg_core.filtering.second_features import (
+    CLIPPED_ABOVE_MV,
+    CLIPPED_RUN_S,
+    FLAT_MV,
+    FLAT_WINDOW_S,
+)
 
 _SHORTEST_USABLE_S = 2.0
 _LARGEST_MISSING_SHARE = 0.02
 _BLOCK_S = 0.1
-_FLAT_WINDOW_S, _FLAT_MV = 1.5, 0.01  # longer than the pause between two beats at 45 bpm
-_CLIPPED_RUN_S, _CLIPPED_ABOVE_MV, _CLIPPED_SHARE = 0.02, 1.0, 0.01
+_CLIPPED_SHARE = 0.01
 _WANDER_MV, _WANDER_UNUSABLE_MV = 0.8, 2.5
 _NOISE_MV, _NOISE_UNUSABLE_MV = 0.008, 0.025
 _BURST_S, _BURST_MV, _BURST_RATE_HZ = 0.5, 0.06, 200.0
@@ -85,9 +90,9 @@ def _missing(lead: LeadSignals) -> Finding | None:
 
 def _flat(lead: LeadSignals) -> Finding | None:
     blocks = _blocks(lead.raw_mv, lead.fs_hz, _BLOCK_S)
-    per_window = min(round(_FLAT_WINDOW_S / _BLOCK_S), len(blocks))
+    per_window = min(round(FLAT_WINDOW_S / _BLOCK_S), len(blocks))
     windows = np.lib.stride_tricks.sliding_window_view(blocks, per_window, axis=0)
-    flat = runs(np.ptp(windows, axis=(1, 2)) < _FLAT_MV)
+    flat = runs(np.ptp(windows, axis=(1, 2)) < FLAT_MV)
     if len(flat) == 0:
         return None
     longest_s = (np.diff(flat).max() + per_window - 1) * _BLOCK_S
@@ -96,10 +101,10 @@ def _flat(lead: LeadSignals) -> Finding | None:
 
 def _clipped(lead: LeadSignals) -> Finding | None:
     centre_mv = np.median(lead.raw_mv)
-    shortest = max(3, round(_CLIPPED_RUN_S * lead.fs_hz))
+    shortest = max(3, round(CLIPPED_RUN_S * lead.fs_hz))
     clipped = 0
     for limit_mv in (lead.raw_mv.min(), lead.raw_mv.max()):
-        if abs(limit_mv - centre_mv) >= _CLIPPED_ABOVE_MV:
+        if abs(limit_mv - centre_mv) >= CLIPPED_ABOVE_MV:
             lengths = np.diff(runs(lead.raw_mv == limit_mv))
             clipped += int(lengths[lengths >= shortest].sum())
     return Finding("clipped", unusable=clipped > _CLIPPED_SHARE * lead.raw_mv.size) if clipped else None

@@ -20,8 +20,8 @@ from ecg_core.record import ECGRecord
 _BLOCK_SECONDS, _MARGIN_S = 60, 2.0
 _SAMPLES_FOR_CENTRE = 100_000
 _PART_S = 0.2  # ten periods of 50 Hz and twelve of 60 Hz
-_FLAT_WINDOW_S, _FLAT_MV = 1.5, 0.01  # longer than the pause between two beats at 45 bpm
-_CLIPPED_RUN_S, _CLIPPED_ABOVE_MV = 0.02, 1.0
+FLAT_WINDOW_S, FLAT_MV = 1.5, 0.01  # longer than the pause between two beats at 45 bpm
+CLIPPED_RUN_S, CLIPPED_ABOVE_MV = 0.02, 1.0
 _NOISE_HZ, _NOISE_RATE_HZ, _NOISE_PART_S = 40.0, 100.0, 0.05
 _BESIDE_MAINS_HZ = (-7, -6, -5, 5, 6, 7)
 
@@ -123,7 +123,7 @@ def _limits_mv(signal_mv: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...
     )
     limits = (np.fmin.reduce(signal_mv, axis=1), np.fmax.reduce(signal_mv, axis=1))
     return tuple(
-        np.where(np.abs(limit - centre) >= _CLIPPED_ABOVE_MV, limit, np.float32(np.nan))[:, None]
+        np.where(np.abs(limit - centre) >= CLIPPED_ABOVE_MV, limit, np.float32(np.nan))[:, None]
         for limit in limits
     )
 
@@ -131,7 +131,7 @@ def _limits_mv(signal_mv: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...
 def _clipped(
     raw_mv: NDArray[np.float32], limits_mv: tuple[NDArray[np.float32], ...], fs_hz: float
 ) -> NDArray[np.bool_]:
-    shortest = max(3, round(_CLIPPED_RUN_S * fs_hz))
+    shortest = max(3, round(CLIPPED_RUN_S * fs_hz))
     clipped = np.zeros(raw_mv.shape, dtype=bool)
     for limit in limits_mv:
         at_limit = raw_mv == limit
@@ -142,9 +142,9 @@ def _clipped(
 
 def _flat(raw_mv: Floats, missing: NDArray[np.bool_], fs_hz: float) -> NDArray[np.bool_]:
     """Samples of `(leads, samples)` inside any 1.5 s that stay within 10 uV and were recorded."""
-    width = min(round(_FLAT_WINDOW_S * fs_hz), raw_mv.shape[1]) // 2 * 2 + 1
+    width = min(round(FLAT_WINDOW_S * fs_hz), raw_mv.shape[1]) // 2 * 2 + 1
     spread = ndimage.maximum_filter1d(raw_mv, width, axis=1) - ndimage.minimum_filter1d(raw_mv, width, axis=1)
-    middle = (spread < _FLAT_MV) & ~ndimage.maximum_filter1d(missing, width, axis=1)
+    middle = (spread < FLAT_MV) & ~ndimage.maximum_filter1d(missing, width, axis=1)
     half = width // 2
     middle[:, :half], middle[:, -half:] = False, False
     return np.asarray(ndimage.maximum_filter1d(middle, width, axis=1))
