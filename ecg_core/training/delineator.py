@@ -37,7 +37,7 @@ def wave_loss(model: nn.Module, signal_mv: Tensor, shares: Tensor) -> Tensor:
 
 
 _STAGE = Stage(
-    "delineator", wave_loss, 3e-3, _LEADS_PER_BATCH, epochs=20, patience=20, anneal=True, clip_norm=5.0
+    "delineator", wave_loss, 3e-3, _LEADS_PER_BATCH, epochs=46, patience=46, anneal=True, clip_norm=5.0
 )
 
 
@@ -117,8 +117,8 @@ def _card(
         "n_parameters": sum(parameter.numel() for parameter in WaveNet().parameters()),
         "inputs": "Filtered millivolts at 250 Hz, any leads, any length; gaps are NaN",
         "trained_on": {
-            "description": "LUDB 1.0.1 (doi:10.13026/eegm-h675), with simulated potassium and atrial fibrillation, other rates,"
-            " polarities and sets of leads, and the first halves of the recordings of the MIT-BIH Noise Stress Test Database",
+            "description": "LUDB 1.0.1 (doi:10.13026/eegm-h675), with simulated potassium, atrial fibrillation and tachycardia, other"
+            " rates, polarities and sets of leads, and the first halves of the recordings of the MIT-BIH Noise Stress Test Database",
             "n_records": n_records,
             "recipe": "Adam with cosine decay from 3e-3, batches of 48 leads of 6.1 s, cross-entropy; records without P, paced, with"
             " ventricular extrasystoles or third-degree block count three times",
