@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -18,8 +18,7 @@ from ecg_core.network_files import NETWORKS, load_into
 
 CHECKPOINT = NETWORKS / "digitization" / "trace_ink"
 _STRIP_ROWS = 1024  # a page is looked at in strips, so that memory does not grow with its height
-_STRIPS_AT_ONCE = 2  # side by side: threads that share out every single layer wait for each other at each
-_SOFTMAX_ROWS = 64  # which stay in the processor's cache
+_SOFTMAX_ROWS = 256  # at a time, so that memory that was used before is used again
 _EDGE_MM = 0.5
 _OVERLAP_ROWS = 128  # what a strip sees beyond its own rows, a little less than the network's view
 
@@ -31,8 +30,8 @@ def find_ink(flat: FlatPage) -> InkMap:
     found = np.empty((len(CLASSES) - 1, height, width), np.float32)
     n_strips = math.ceil(height / _STRIP_ROWS)
     edges = [STRIDE * (height * k // n_strips // STRIDE) for k in range(n_strips)] + [height]
-    with ThreadPoolExecutor(_STRIPS_AT_ONCE) as threads:
-        list(threads.map(partial(_look, network, flat.rgb, found), edges, edges[1:]))
+    for top, bottom in pairwise(edges):
+        _look(network, flat.rgb, found, top, bottom)
     np.copyto(found, 0, where=~_clear_of_the_edge(flat))
     return InkMap(**dict(zip(CLASSES[1:], found, strict=True)))
 

@@ -35,12 +35,10 @@ def find_strokes(rgb: NDArray[np.uint8], inside: NDArray[np.uint8] | None = None
         dark *= inside
     ink = (dark > _CONTRAST * np.quantile(dark[::4, ::4], _BLACKEST)).astype(np.int8)
     edges = np.count_nonzero(np.diff(ink, axis=0)) + np.count_nonzero(np.diff(ink, axis=1))
-    y, x = np.nonzero(ink)
-    some = slice(None, None, 1 + len(x) // _POINTS)
+    places = np.flatnonzero(ink)
+    y, x = np.divmod(places[:: 1 + len(places) // _POINTS], ink.shape[1])
     # a stroke of length l crosses pixel edges 2 l (|cos| + |sin|) times, 8 l / pi times on the average
-    return Strokes(
-        np.column_stack([x[some], y[some]]).astype(float), 8 * len(x) / (np.pi * max(float(edges), 1.0))
-    )
+    return Strokes(np.column_stack([x, y]).astype(float), 8 * len(places) / (np.pi * max(float(edges), 1.0)))
 
 
 def rowness(points: Points, across_deg: float = 0.0) -> float:
