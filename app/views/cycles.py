@@ -28,7 +28,7 @@ from ecg_core.figures.theme import Palette, palette
 from ecg_core.figures.wave_bars import add_wave_bars
 
 _SPEED_MM_S = 25.0
-_BARS_MM = 6.0  # for each method's row below the trace
+_BARS_MM = 9.0  # for each method's row below the trace: its name, also on small screens, and its bars
 
 
 def choose_lead(analysis: Analysis) -> str:
@@ -96,14 +96,14 @@ def add_bars(fig: go.Figure, page: Page, methods: tuple[Annotation, ...], colour
     bottom_mm, top_mm = fig.layout.yaxis.range
     span_s = (strip.start_s, strip.start_s + strip.seconds)
     for row, annotation in enumerate(methods):
-        y_mm = bottom_mm - 4 - row * _BARS_MM
+        y_mm = bottom_mm - (row + 1) * _BARS_MM + 2
         add_wave_bars(
             fig,
             annotation,
             span_s,
             lambda t: (t - span_s[0]) * page.speed_mm_s,
             y_mm,
-            (1 - LEFT_MM, y_mm + 2.6),
+            (1 - LEFT_MM, y_mm + 4),
             colours,
             named=False,
         )
