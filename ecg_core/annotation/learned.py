@@ -130,6 +130,7 @@ def _read_piece(
         seen = find_beats(joint_probabilities(probabilities, recorded)[QRS])
     marks = np.full((3, len(piece_mv), seen.size, 3), np.nan)
     marks[:, alive] = beat_waves(probabilities, bridge_gaps(signal)[0], recorded, seen)
+    marks[(marks < 0) | (marks > signal.shape[1] - 1)] = np.nan  # the recording ended before the wave did
     return seen, marks
 
 

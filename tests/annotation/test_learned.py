@@ -56,6 +56,15 @@ def test_r_is_within_every_qrs_and_waves_are_in_order(name: str) -> None:
             assert (np.diff(known, axis=1) >= 0).all()
 
 
+def test_a_wave_cut_off_by_the_end_of_the_recording_has_no_end() -> None:
+    record = filtered_ecg(SINUS)
+    t = found(SINUS).lead_waves["II"].t
+    whole = np.flatnonzero(np.isfinite(t).all(axis=1))[-2]
+    cut = record.with_signal(record.signal_mv[:, : round(t[whole, 1])])  # at the summit of T
+    ends = annotate(cut, "learned").waves.t[:, OFFSET]
+    assert np.isfinite(ends[1:-1]).all() and np.isnan(ends[-1])
+
+
 def test_r_sought_beyond_a_wide_qrs_is_the_summit_of_the_leads() -> None:
     qrs = np.array([[[100.0, 140.0, 180.0], [300.0, 340.0, 380.0], [np.nan] * 3]] * 2)
     assert within_qrs(np.array([180, 310, 500]), qrs).tolist() == [140, 310, 500]
