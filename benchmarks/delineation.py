@@ -177,12 +177,13 @@ def _racing(ecg: LudbECG) -> Example | None:
 def _marks_of(example: Example, lead: int) -> tuple[dict[str, np.ndarray], tuple[float, float]]:
     """Marks of a lead as `LudbECG.truth_ms` gives them."""
     to_ms = 1000 / EXAMPLE_FS_HZ
-    truth = {}
-    for wave, number in CLASS_OF_WAVE.items():
-        bounds = example.waves[lead][example.waves[lead][:, 0] == number, 1:] * to_ms
-        truth[wave] = np.insert(bounds, 1, np.nan, axis=1)
-    first, last = example.spans[lead] * to_ms
-    return truth, (float(first), float(last))
+    first, last = example.spans[lead]
+    whole = example.waves[lead][example.waves[lead][:, 2] <= last]  # the last beat may be cut off
+    truth = {
+        wave: np.insert(whole[whole[:, 0] == number, 1:] * to_ms, 1, np.nan, axis=1)
+        for wave, number in CLASS_OF_WAVE.items()
+    }
+    return truth, (float(first * to_ms), float(last * to_ms))
 
 
 def _noisy(noise: np.ndarray, snr_db: float) -> Change:

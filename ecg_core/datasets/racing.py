@@ -105,4 +105,5 @@ def _repeated(waves: Floats, move: Callable[[Floats], Floats], period: float, n_
     """Class and moved bounds `(waves, 3)`, again and again until `n_samples`."""
     moved = np.column_stack([waves[:, 0], move(waves[:, 1:])])
     shifts = np.arange(0.0, n_samples, period)
-    return np.concatenate([moved + np.array([0.0, shift, shift]) for shift in shifts])
+    again = np.concatenate([moved + np.array([0.0, shift, shift]) for shift in shifts])
+    return np.asarray(again[again[:, 1] < n_samples])
