@@ -28,7 +28,6 @@ from ecg_core.annotation.types import Annotation
 from ecg_core.datasets.base_ecg import BaseECG, read_bases
 from ecg_core.errors import SignalError
 from ecg_core.filtering.pipeline import filter_record
-from ecg_core.leads import INDEPENDENT_LEADS
 from ecg_core.measurements.measure import measure
 from ecg_core.record import ECGRecord
 from ecg_core.simulation.parameters import parameter_table
@@ -54,6 +53,7 @@ FEATURES = {
     "rrcv": "rr_sd_ms/rr_ms",
 }
 WITHIN_RHO = 0.15
+DRAWS = 2
 
 
 def draw_level(of_class: int, rng: np.random.Generator) -> float:
@@ -77,25 +77,25 @@ def features(filtered: ECGRecord, annotation: Annotation) -> dict[str, float]:
 
 
 def simulated_features(bases: Iterator[BaseECG], counts: list[int], seed: int) -> pd.DataFrame:
-    """A row per base: its source, its own heart rate, QRS and P, and the features at a level of a drawn class."""
+    """Rows of simulated ECGs, `DRAWS` per base: its source and own features, and the features at the level of a drawn class."""
     rng = np.random.default_rng(seed)
     shares = np.array(counts) / sum(counts)
     rows: list[dict[str, Any]] = []
     for base in bases:
-        if set(base.record.leads) < set(INDEPENDENT_LEADS) or not np.isfinite(base.record.signal_mv).all():
-            continue
         filtered = filter_record(base.record).record
         annotation = annotate(filtered)
-        of_class = int(rng.choice(len(counts), p=shares))
-        level = draw_level(of_class, rng)
-        try:
-            simulated = simulate_potassium(filtered, annotation, level, rng)
-        except SignalError:
-            continue
         own = {f"base_{name}": value for name, value in features(filtered, annotation).items()}
-        seen = filter_record(simulated).record
-        found = features(seen, annotate(seen))
-        rows.append({"source": base.source, "class": of_class, "k": level, **own, **found})
+        for _ in range(DRAWS):
+            of_class = int(rng.choice(len(counts), p=shares))
+            level = draw_level(of_class, rng)
+            try:
+                seen = filter_record(simulate_potassium(filtered, annotation, level, rng)).record
+            except SignalError:  # a gap, a missing lead, too few beats
+                break
+            found = features(seen, annotate(seen))
+            rows.append(
+                {"base": base.record_id, "source": base.source, "class": of_class, "k": level, **own, **found}
+            )
     return pd.DataFrame(rows)
 
 
@@ -137,17 +137,17 @@ def print_prevalence(table: pd.DataFrame) -> None:
 
 def print_bases(table: pd.DataFrame) -> None:
     """How many bases of which source and kind."""
-    print(
-        f"\n{len(table)} bases: " + ", ".join(f"{n} {s}" for s, n in table["source"].value_counts().items())
-    )
+    bases = table.drop_duplicates("base")
+    sources = ", ".join(f"{n} {source}" for source, n in bases["source"].value_counts().items())
+    print(f"\n{len(table)} simulated ECGs over {len(bases)} bases: {sources}")
     kinds = {
-        "rate < 60": table["base_HR"] < 60,
-        "rate > 100": table["base_HR"] > 100,
-        "QRS >= 120 ms": table["base_QRS"] >= 120,
-        "PR > 200 ms": table["base_PR"] > 200,
-        "no P in II": table["base_P_II"].isna(),
-        "irregular (SD of RR > 10 %)": table["base_rrcv"] > 0.1,
-        "T inverted in V5": table["base_T_V5"] < 0,
+        "rate < 60": bases["base_HR"] < 60,
+        "rate > 100": bases["base_HR"] > 100,
+        "QRS >= 120 ms": bases["base_QRS"] >= 120,
+        "PR > 200 ms": bases["base_PR"] > 200,
+        "no P in II": bases["base_P_II"].isna(),
+        "irregular (SD of RR > 10 %)": bases["base_rrcv"] > 0.1,
+        "T inverted in V5": bases["base_T_V5"] < 0,
     }
     print("  " + ", ".join(f"{words} {found.sum()}" for words, found in kinds.items()))
 

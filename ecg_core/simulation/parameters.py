@@ -50,10 +50,10 @@ HYPER_IRREGULARITY = Parameter(
 )
 
 # Falling potassium
-HYPO_T_WIDTH = Parameter(0.11, _LOG, "T width", "emergency")
+HYPO_T_WIDTH = Parameter(0.13, _LOG, "T width", "emergency")
 HYPO_T_GAIN = Parameter(-0.16, _LOG, "T height", "primary care")
 HYPO_PR = Parameter(0.03, _LOG, "PR segment", "primary care")
-HYPO_P_GAIN = Parameter(0.20, _LOG, "P height", "emergency")
+HYPO_P_GAIN = Parameter(0.22, _LOG, "P height", "emergency")
 HYPO_P_WIDTH = Parameter(0.025, _LOG, "P width", "primary care")
 HYPO_ST_MV = Parameter(-0.025, "mV per mEq/L", "ST segment in the largest T lead", "emergency")
 HYPO_U_MV = Parameter(0.11, "mV per mEq/L", "U wave below its onset", "emergency")
