@@ -65,9 +65,11 @@ def _darkness(contrast: NDArray[np.uint8], sure: NDArray[np.uint8]) -> NDArray[n
 def _paper(rgb: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
     """The colour of the paper around each pixel: the lightest nearby, smoothed."""
     height, width = rgb.shape[:2]
-    rows, columns = max(height // _COARSER, 1), max(width // _COARSER, 1)
-    whole = rgb[: rows * _COARSER, : columns * _COARSER]  # which is averaged faster
-    small = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        rgb,
+        (max(width // _COARSER, 1), max(height // _COARSER, 1)),
+        interpolation=cv2.INTER_AREA,
+    )
     size = max(round(_PAPER_MM * px_per_mm / _COARSER), 3)
     paper = cv2.blur(cv2.dilate(small, np.ones((size, size), np.uint8)), (size, size))
     return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
