@@ -9,6 +9,7 @@ import numpy as np
 from ecg_core.digitization.grid_evidence import CHANNELS, Evidence, Mask, Picture, grid_evidence
 from ecg_core.digitization.grid_lattice import Lattice, fit_lattice, seed
 from ecg_core.digitization.grid_phase import flat_bend, follow_lines, lattice_view, slipped, units_per_px
+from ecg_core.digitization.grid_refinement import refined
 from ecg_core.digitization.grid_scale import LineSpacing, has_fifths, line_spacing, line_spectrum
 from ecg_core.digitization.grid_tiles import tile_spectra
 from ecg_core.digitization.mapping import Bend, Matrix, scaling
@@ -126,13 +127,14 @@ def _settled(
 
 
 def _bend(evidence: Evidence, lattice: Lattice) -> Bend:
-    """How the lattice departs from the plane.
-
-    By its fine lines, which are exact, or if following those slipped to the next line somewhere, by its wide ones
-    first.
-    """
+    """How the lattice departs from the plane."""
     plane = lattice.plane_from_image
     fine = max(n for n in range(1, lattice.harmonic + 1) if n * units_per_px(plane) < _FINEST)
+    return refined(evidence, plane, _followed_bend(evidence, plane, fine), fine)
+
+
+def _followed_bend(evidence: Evidence, plane: Matrix, fine: int) -> Bend:
+    """By the fine lines, which are exact, or if following those slipped somewhere, by the wide ones first."""
     flat = flat_bend(plane, evidence.shape)
     by_fine = follow_lines(evidence, plane, flat, fine)
     lost = slipped(evidence, plane, by_fine)

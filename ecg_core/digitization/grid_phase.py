@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -36,7 +37,7 @@ _SLIPPED = 0.12
 _NEARLY_ALL, _LITTLE = 0.97, 0.02  # quantile of the changes of a pass, and of a period
 _LEAST_WINDOW = 2.5, 1.5  # either way: periods, node steps
 _STIFFNESS = 3.0  # of the paper (a thin plate) against what the lines about one node say
-_TOLERANCE = 0.06  # of a period: a phase further off is no line of the grid
+TOLERANCE = 0.06  # of a period: a phase further off is no line of the grid
 _CLEAR_QUANTILE = 0.9  # of the amplitude is a clear grid's
 _VISIBLE = 0.3, 0.7  # parts of that: no grid below, full weight above
 
@@ -70,7 +71,7 @@ def follow_lines(
     are looked for. `pull` weighs what each pass was given against the lines about one node.
     """
     for _ in range(_WIDE_PASSES if frequency == 1 else _FINE_PASSES):
-        found = _line_phases(evidence, plane_from_image, bend, frequency)
+        (found,) = phases_about_nodes(evidence, plane_from_image, bend, [frequency])
         off = np.stack([_followed(phases, pull) for phases in found], axis=-1) / frequency
         nodes = bend.nodes() + off.reshape(-1, 2)
         seen = np.stack(found, axis=-1) != 0
@@ -84,25 +85,34 @@ def follow_lines(
 def slipped(evidence: Evidence, plane_from_image: Matrix, bend: Bend) -> float:
     """On which part of the page the lines of the lattice are further from straight than half a fifth of a period."""
     parts = []
-    for phases in _line_phases(evidence, plane_from_image, bend, 1.0):
+    ((across, down),) = phases_about_nodes(evidence, plane_from_image, bend, [1.0])
+    for phases in (across, down):
         weights = _weights(phases)
-        level = np.angle(np.sum(weights * phases / np.maximum(np.abs(phases), 1e-12)))
-        turns = np.abs(np.angle(phases * np.exp(-1j * level))) / (2 * np.pi)
-        parts.append(np.average(turns > _SLIPPED, weights=weights + 1e-12))
+        far = np.abs(periods_off(phases, weights)) > _SLIPPED
+        parts.append(np.average(far, weights=weights + 1e-12))
     return float(max(parts))
 
 
-def _line_phases(
-    evidence: Evidence, plane_from_image: Matrix, bend: Bend, frequency: float
-) -> tuple[Phases, Phases]:
-    line_px = 1 / (units_per_px(plane_from_image) * frequency)
+def periods_off(phases: Phases, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By which part of a period, at most half, the lines about each node are shifted against those of the page."""
+    level = np.angle(np.sum(weights * phases / np.maximum(np.abs(phases), 1e-12)))
+    off: NDArray[np.float64] = -np.angle(phases * np.exp(-1j * level)) / (2 * np.pi)
+    return off
+
+
+def phases_about_nodes(
+    evidence: Evidence, plane_from_image: Matrix, bend: Bend, frequencies: Sequence[float]
+) -> list[tuple[Phases, Phases]]:
+    """`line_phases` at the nodes of `bend` for each frequency, in one view that suits the first."""
+    line_px = 1 / (units_per_px(plane_from_image) * frequencies[0])
     period_px = float(np.clip(line_px, _LEAST_PERIOD_PX, _PERIOD_PX))
-    px_per_unit = period_px * frequency
+    px_per_unit = period_px * frequencies[0]
     view = lattice_view(evidence, plane_from_image, bend, px_per_unit)
     step_px = bend.step * px_per_unit
     reach_px = max(_LEAST_WINDOW[0] * period_px, _LEAST_WINDOW[1] * step_px)
     rows, columns = bend.shift.shape[:2]
-    return line_phases(view, (np.arange(columns) * step_px, np.arange(rows) * step_px), reach_px, period_px)
+    nodes_px = np.arange(columns) * step_px, np.arange(rows) * step_px
+    return line_phases(view, nodes_px, reach_px, [px_per_unit / frequency for frequency in frequencies])
 
 
 def units_per_px(plane_from_image: Matrix) -> float:
@@ -131,20 +141,21 @@ def line_phases(
     view: Evidence,
     nodes_px: tuple[NDArray[np.floating], NDArray[np.floating]],
     reach_px: float,
-    period_px: float,
-) -> tuple[Phases, Phases]:
-    """Complex amplitude about each node (at columns x rows) of the lines that cross x, and of those that cross y.
+    periods_px: Sequence[float],
+) -> list[tuple[Phases, Phases]]:
+    """For each period, complex amplitude about each node (at columns x rows) of lines that cross x, and that cross y.
 
     0 where too much of the window about a node lies off the paper: what is left would not tell lines from steps.
     """
     y, x = (np.arange(n) for n in view.shape)
     across, down = (_windows(nodes, at, reach_px) for nodes, at in zip(nodes_px, (x, y), strict=True))
-    wave_x, wave_y = (np.exp(-2j * np.pi * at / period_px).astype(np.complex64) for at in (x, y))
+    seen_down, seen_across = down @ view, view @ across.T
     covered = down @ (view != 0).astype(np.float32) @ across.T > _COVERED * reach_px**2
-    return (
-        covered * ((down @ view) @ (across * wave_x).T),
-        covered * ((down * wave_y) @ (view @ across.T)),
-    )
+    found = []
+    for period_px in periods_px:
+        wave_x, wave_y = (np.exp(-2j * np.pi * at / period_px).astype(np.complex64) for at in (x, y))
+        found.append((covered * (seen_down @ (across * wave_x).T), covered * ((down * wave_y) @ seen_across)))
+    return found
 
 
 def _windows(nodes: NDArray[np.floating], at: NDArray[np.integer], reach: float) -> NDArray[np.float32]:
@@ -164,12 +175,12 @@ def _followed(phases: Phases, pull: float) -> NDArray[np.float64]:
     ]
     pairs = [weights[:, 1:] * weights[:, :-1], weights[1:] * weights[:-1]]
     walk = Observations(slopes(shape), _joined(steps), _joined(pairs))
-    walked = smooth_field(shape, walk, _STIFFNESS, pull, _TOLERANCE)
+    walked = smooth_field(shape, walk, _STIFFNESS, pull, TOLERANCE)
     walked += np.angle(np.sum(weights * np.exp(2j * np.pi * (turns - walked)))) / (2 * np.pi)
     unwrapped = walked + (turns - walked + 0.5) % 1.0 - 0.5
     level = float(np.average(unwrapped, weights=weights + 1e-12))
     each = Observations(sparse.eye(phases.size, format="csr"), unwrapped.ravel() - level, weights.ravel())
-    return smooth_field(shape, each, _STIFFNESS, pull, _TOLERANCE) + level
+    return smooth_field(shape, each, _STIFFNESS, pull, TOLERANCE) + level
 
 
 def _weights(phases: Phases) -> NDArray[np.float64]:

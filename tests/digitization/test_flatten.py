@@ -84,6 +84,24 @@ def test_a_margin_that_is_bent_away_is_followed() -> None:
     assert np.sqrt(np.mean(np.sum((off - np.median(off, axis=0)) ** 2, axis=1))) < 0.2
 
 
+def test_ripples_of_the_paper_are_followed() -> None:
+    page = _page(PageStyle(px_per_mm=5.0))
+    height, width = page.rgb.shape[:2]
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    ripple_px = 0.4 * 5 * np.sin(2 * np.pi * x / (36 * 5)) * np.exp(-(((y - height / 2) / (20 * 5)) ** 2))
+    printed_x = (x - ripple_px).astype(np.float32)
+    rippled = cv2.remap(page.rgb, printed_x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    rows, columns = (part.ravel() for part in np.mgrid[40 : height - 40 : 40, 40 : width - 40 : 10])
+    printed = np.column_stack([printed_x[rows, columns], rows])
+
+    flat = flatten(PageImage(rippled))
+
+    found = flat.map.to_flat(np.column_stack([columns, rows])) / flat.px_per_mm
+    off = found - printed / page.print.px_per_mm
+    off -= np.median(off, axis=0)
+    assert np.sqrt(np.mean(np.sum(off**2, axis=1))) < 0.05
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_paper_without_a_grid_is_not_given_one(seed: int) -> None:
     style = PageStyle(px_per_mm=150 / 25.4, grid=GridStyle(minor="none", major="none"))
