@@ -35,8 +35,8 @@ class LeadQuality:
 class QualityReport:
     """The grade of every lead, of the record as a whole, and one sentence for the badge.
 
-    `notes` are about the record and not one lead, such as electrodes that look exchanged. `seconds` is
-    the same second by second, of the whole record.
+    `notes` are about the record and not one lead. `seconds` is the same second by second, of the whole
+    record. `electrodes` is one of the notes: that electrodes look exchanged, and what to do.
     """
 
     leads: tuple[LeadQuality, ...]
@@ -44,6 +44,7 @@ class QualityReport:
     summary: str
     seconds: SecondsQuality
     notes: tuple[str, ...] = ()
+    electrodes: str | None = None
 
 
 _LONGEST_JUDGED_S = 300.0
@@ -72,8 +73,10 @@ def assess_quality(raw: ECGRecord, filtered: ECGRecord) -> QualityReport:
         raw, filtered, off = _cut(raw, middle), _cut(filtered, middle), off[:, middle]
         notes.append(f"Judged from {_LONGEST_JUDGED_S / 60:g} minutes in the middle of the recording")
     attached = blank_seconds(filtered, off)
-    if (exchange := suspect_exchange(attached)) is not None:
-        notes.append(exchange.warning)
+    exchange = suspect_exchange(attached)
+    electrodes = None if exchange is None else exchange.warning
+    if electrodes is not None:
+        notes.append(electrodes)
     if raw.source.format == DIGITIZED_PAGE:
         notes.append(_printed_for(raw))
     leads = tuple(
@@ -81,7 +84,7 @@ def assess_quality(raw: ECGRecord, filtered: ECGRecord) -> QualityReport:
         for name, signals in zip(raw.leads, _lead_signals(raw, attached, off), strict=True)
     )
     summary = "; ".join([_summary(leads), *notes])
-    return QualityReport(leads, _record_grade(leads), summary, seconds, tuple(notes))
+    return QualityReport(leads, _record_grade(leads), summary, seconds, tuple(notes), electrodes)
 
 
 def _middle_seconds(record: ECGRecord) -> slice:
