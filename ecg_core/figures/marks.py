@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,6 +16,7 @@ from ecg_core.record import ECGRecord
 
 _QRS_REACH_S = 0.06
 _ABOVE_MM = 2.5
+_TAG_ABOVE_MM = 5.5  # above the R marks
 
 
 def add_r_peaks(
@@ -28,7 +29,8 @@ def add_r_peaks(
         places = [
             place
             for strip in page.strips
-            for place in _above_beats(strip_line(page, strip, record), r_peaks, _QRS_REACH_S * record.fs_hz)
+            for place in _above_beats(strip_line(page, strip, record), r_peaks, record)
+            if place is not None
         ]
         if places:
             x, y = zip(*places, strict=True)
@@ -40,6 +42,38 @@ def add_r_peaks(
                 name=name,
                 hoverinfo="skip",
             )
+
+
+def add_beat_tags(
+    fig: go.Figure,
+    page: Page,
+    record: ECGRecord,
+    annotation: Annotation,
+    tags: Sequence[str],
+    colours: Palette,
+) -> None:
+    """A short word above the R mark of every beat that has one; `tags` holds one for each beat, mostly empty."""
+    tagged = [beat for beat, tag in enumerate(tags) if tag]
+    r_peaks = annotation.r_peaks[tagged] * (record.fs_hz / annotation.fs_hz)
+    shown = [
+        (*place, f"<b>{tags[beat]}</b>")
+        for strip in page.strips
+        for beat, place in zip(
+            tagged, _above_beats(strip_line(page, strip, record), r_peaks, record), strict=True
+        )
+        if place is not None
+    ]
+    if shown:
+        x, y, words = zip(*shown, strict=True)
+        fig.add_scatter(
+            x=x,
+            y=[above + _TAG_ABOVE_MM - _ABOVE_MM for above in y],
+            mode="text",
+            text=words,
+            textfont={"color": colours.zones["severe"], "size": 13},
+            name="Beat tag",
+            hoverinfo="skip",
+        )
 
 
 def add_waves(
@@ -60,15 +94,18 @@ def add_waves(
 
 
 def _above_beats(
-    line: StripLine, r_peaks: NDArray[np.float64], reach_samples: float
-) -> Iterator[tuple[float, float]]:
-    """Places just above the QRS of each beat that a strip shows; none where nothing was recorded."""
-    reach = round(reach_samples / line.samples_per_point)
-    for point in line.points(r_peaks):
-        if 0 <= point < line.y_mm.size:
-            around = line.y_mm[max(0, round(point) - reach) : round(point) + reach + 1]
-            if np.isfinite(around).any():
-                yield line.x0_mm + float(point) * line.dx_mm, float(np.nanmax(around)) + _ABOVE_MM
+    line: StripLine, r_peaks: NDArray[np.floating], record: ECGRecord
+) -> list[tuple[float, float] | None]:
+    """The place just above the QRS of each beat; None for those that a strip does not show or did not record."""
+    reach = round(_QRS_REACH_S * record.fs_hz / line.samples_per_point)
+    places: list[tuple[float, float] | None] = []
+    for point in line.points(r_peaks.astype(np.float64)):
+        around = line.y_mm[max(0, round(point) - reach) : round(point) + reach + 1]
+        if 0 <= point < line.y_mm.size and np.isfinite(around).any():
+            places.append((line.x0_mm + float(point) * line.dx_mm, float(np.nanmax(around)) + _ABOVE_MM))
+        else:
+            places.append(None)
+    return places
 
 
 def _only(y_mm: NDArray[np.float32], points: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -14,8 +14,10 @@ import plotly.graph_objects as go
 from ecg_core.annotation.types import Annotation
 from ecg_core.figures.marks import add_r_peaks, add_waves
 from ecg_core.figures.page import PAGE_MM, Page
+from ecg_core.figures.quality_shade import Shade, add_shades, kept_in_row, shades
 from ecg_core.figures.strips import points_per_strip, strip_line
 from ecg_core.figures.theme import Palette, apply_theme, palette
+from ecg_core.filtering.quality_seconds import SecondsQuality
 from ecg_core.record import ECGRecord
 
 LEFT_MM = 12.0  # room for the calibration pulse
@@ -34,26 +36,35 @@ def paper_figure(
     underlay: ECGRecord | None = None,
     beats: Annotation | None = None,
     waves: Annotation | None = None,
+    quality: SecondsQuality | None = None,
     caption: str = "",
 ) -> go.Figure:
     """The record on the page; `underlay` (the raw signal, usually) is drawn faintly beneath it.
 
     x and y are millimetres as in `Page`. R peaks of `beats` and P, QRS and T of `waves` are marked;
+    seconds that are unusable by `quality` are shaded, and cut off at the edges of the row where no electrode was on.
     `caption` stands below, beside speed and gain.
     """
     colours = palette(dark)
     fig = apply_theme(go.Figure(), dark)
+    unusable = [] if quality is None else shades(page, quality)
+    add_shades(fig, unusable, colours)
     if underlay is not None:
-        _add_traces(fig, page, underlay, colours.trace_muted, width=1.0, n_layers=2)
-    _add_traces(fig, page, record, colours.trace, width=1.3, n_layers=1 if underlay is None else 2)
+        _add_traces(fig, page, underlay, quality, colours.trace_muted, width=1.0, n_layers=2)
+    n_layers = 1 if underlay is None else 2
+    _add_traces(fig, page, record, quality, colours.trace, width=1.3, n_layers=n_layers)
     _add_calibration(fig, page, colours)
     if waves is not None:
         add_waves(fig, page, record, waves, colours)
     if beats is not None:
         add_r_peaks(fig, page, record, beats, colours)
-    bottom, top = _vertical_range(page, record)
+    bottom, top = _vertical_range(page, record, quality)
     # All at once: Plotly checks every annotation again for each one that is added.
-    fig.layout.annotations = [*_lead_names(page, record, colours), _scale(page, bottom, caption, colours)]
+    fig.layout.annotations = [
+        *_lead_names(page, record, colours),
+        *(_reason(shade, colours) for shade in unusable),
+        _scale(page, bottom, caption, colours),
+    ]
     as_paper(fig, (-LEFT_MM, PAGE_MM + RIGHT_MM), (bottom, top + TOOLS_MM), colours)
     return fig
 
@@ -105,11 +116,19 @@ def aspect_ratio(fig: go.Figure) -> float:
 
 
 def _add_traces(
-    fig: go.Figure, page: Page, record: ECGRecord, colour: str, *, width: float, n_layers: int
+    fig: go.Figure,
+    page: Page,
+    record: ECGRecord,
+    quality: SecondsQuality | None,
+    colour: str,
+    *,
+    width: float,
+    n_layers: int,
 ) -> None:
     for strip in page.strips:
         line = strip_line(page, strip, record, points_per_strip(page, n_layers))
-        line.add_to(fig, line.y_mm, colour, width, strip.lead)
+        y_mm = line.y_mm if quality is None else kept_in_row(line, page, strip, quality)
+        line.add_to(fig, y_mm, colour, width, strip.lead)
 
 
 def _add_calibration(fig: go.Figure, page: Page, colours: Palette) -> None:
@@ -151,17 +170,30 @@ def _scale(page: Page, bottom_mm: float, caption: str, colours: Palette) -> Note
     return {**note, "yanchor": "bottom"}  # whole on small screens too, where the words are taller in mm
 
 
+def _reason(shade: Shade, colours: Palette) -> Note:
+    """Why a stretch is shaded, at its lower edge, on paper of its own so that no trace covers it."""
+    note = _note(shade.left_mm + 0.5, shade.low_mm + 0.5, shade.why, colours.quality["not usable"])
+    return {
+        **note,
+        "yanchor": "bottom",
+        "font": {**note["font"], "size": 11},
+        "bgcolor": colours.paper,
+        "borderpad": 1,
+    }
+
+
 def _note(x_mm: float, y_mm: float, text: str, colour: str) -> Note:
     font = {"size": 13, "color": colour}
     return {"x": x_mm, "y": y_mm, "text": text, "showarrow": False, "xanchor": "left", "font": font}
 
 
-def _vertical_range(page: Page, record: ECGRecord) -> tuple[float, float]:
+def _vertical_range(page: Page, record: ECGRecord, quality: SecondsQuality | None) -> tuple[float, float]:
     """From below the lowest row to above the highest one, whole centimetres of paper, tall traces kept in."""
     top_row = (page.n_rows - 1) * page.pitch_mm
     bottom, top = -0.5 * page.pitch_mm, top_row + 0.55 * page.pitch_mm
     for strip in page.strips:
-        y_mm = strip_line(page, strip, record).y_mm
+        line = strip_line(page, strip, record)
+        y_mm = line.y_mm if quality is None else kept_in_row(line, page, strip, quality)
         if np.isfinite(y_mm).any():
             bottom = min(bottom, float(np.nanmin(y_mm)) - 6)
             top = max(top, float(np.nanmax(y_mm)) + 5)

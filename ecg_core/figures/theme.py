@@ -16,6 +16,7 @@ FONT_FAMILY = "'Source Sans', 'Source Sans Pro', 'Segoe UI', system-ui, sans-ser
 FONT_SIZE_PX = 14
 
 Zone = Literal["hypo", "normal", "mild", "moderate", "severe"]
+Quality = Literal["good", "fair", "not usable", "not recorded"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Palette:
     series: tuple[str, ...]  # models or data sets side by side
     waves: dict[str, str]  # "P", "QRS", "T"
     heat: tuple[tuple[float, str], ...]  # a colour scale, none to many
+    quality: dict[Quality, str]  # stand out by lightness too, the worse the more
 
 
 LIGHT = Palette(
@@ -69,6 +71,7 @@ LIGHT = Palette(
     series=("#0a6c8c", "#c2500a", "#7a4fa3", "#566873"),
     waves={"P": "#0072b2", "QRS": "#14181b", "T": "#b5530c"},
     heat=((0.0, "#ffffff"), (0.01, "#e3f0f5"), (0.3, "#8cc3d6"), (0.65, "#2d86a6"), (1.0, "#0b3b4f")),
+    quality={"good": "#dcebf1", "fair": "#b97c00", "not usable": "#8e1b4f", "not recorded": "#ffffff"},
 )
 
 DARK = Palette(
@@ -100,6 +103,7 @@ DARK = Palette(
     series=("#5cbdd9", "#f59a5b", "#c3a1e8", "#9fb0ba"),
     waves={"P": "#6db7ee", "QRS": "#f0f4f6", "T": "#f2a56d"},
     heat=((0.0, "#10171c"), (0.01, "#17303b"), (0.3, "#235a6f"), (0.65, "#4aa5c2"), (1.0, "#d9f3fb")),
+    quality={"good": "#1c333e", "fair": "#b98a2a", "not usable": "#ff9cc4", "not recorded": "#10171c"},
 )
 
 
