@@ -16,10 +16,23 @@ _WAVES = ("P", "QRS", "T")
 
 
 def measurement_table(measurements: Sequence[Measurement]) -> pd.DataFrame:
-    """A row for each measurement: median, quartiles, median beat, unit and the number of beats behind it."""
-    columns = ["Measurement", "Median", "25 %", "75 %", "Median beat", "Unit", "Beats"]
-    rows = [(m.name, m.value, m.low, m.high, m.median_beat, m.unit, m.n_beats) for m in measurements]
-    return pd.DataFrame(rows, columns=columns).round(3)
+    """A row for each measurement, to take away: what and where, its values to 3 decimals, and by which definition."""
+    return pd.DataFrame(
+        {
+            "key": m.key,
+            "measurement": m.name,
+            "group": m.group,
+            "leads": " ".join(m.leads),
+            "unit": m.unit,
+            "median": m.value,
+            "lower_quartile": m.low,
+            "upper_quartile": m.high,
+            "median_beat": m.median_beat,
+            "beats": m.n_beats,
+            "definition": m.source,
+        }
+        for m in measurements
+    ).round(3)
 
 
 def beat_table(annotation: Annotation, cycles: Cycles) -> pd.DataFrame:

@@ -6,22 +6,25 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app import state
-from app.components.annotation_downloads import draw_annotation_downloads
 from app.components.beat_editor import draw_editor
-from app.components.beat_tables import beat_table, measurement_table
+from app.components.beat_tables import beat_table
 from app.components.downloads import figure_with_downloads, table_with_download
 from app.components.edit_bar import draw_edit_bar
 from app.components.edit_choice import chosen_beat, point_to, recorded_s
+from app.components.measurements_panel import draw_lead_waves, draw_measurements
 from app.components.methods import choose_method, choose_second_method, draw_comparison, draw_method_notice
 from app.components.pointer import Pointed, listen
+from app.components.rhythm_panel import draw_rhythm
 from app.components.text import as_markdown
 from app.components.window import choose_start_s
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.notices import r_only_notice
 from ecg_core.annotation.types import Annotation
 from ecg_core.figures.beat import AFTER_R_S, BEFORE_R_S
+from ecg_core.figures.beat_tags import beat_tags, tag_words
 from ecg_core.figures.by_hand import add_by_hand, add_highlight
 from ecg_core.figures.cycles import MAX_BEATS_DRAWN, cycles_figure
+from ecg_core.figures.marks import add_beat_tags
 from ecg_core.figures.page import PAGE_MM, Page, arrange, default_rhythm_lead
 from ecg_core.figures.paper import LEFT_MM, aspect_ratio, paper_figure
 from ecg_core.figures.theme import Palette, palette
@@ -62,6 +65,8 @@ def draw_trace(analysis: Analysis, lead: str, second: Annotation | None, *, choo
     fig = paper_figure(page, record, dark=state.is_dark(), beats=annotation, waves=annotation)
     colours = palette(state.is_dark())
     add_by_hand(fig, page, annotation, colours)
+    tags = beat_tags(annotation, analysis.rhythm, analysis.cycles[lead])
+    add_beat_tags(fig, page, record, annotation, tags, colours)
     if second is not None:
         add_bars(fig, page, (annotation, second), colours)
     if choosing and annotation.n_beats:
@@ -76,6 +81,8 @@ def draw_trace(analysis: Analysis, lead: str, second: Annotation | None, *, choo
         aspect=aspect_ratio(fig),
         alt=f"Lead {lead} with its beats and P, QRS and T marked",
     )
+    if any(tags):
+        st.caption(tag_words(tags))
     if annotation.by_hand is not None:
         st.caption(
             "By hand: upright lines are marks that were set; a ring is a beat added, a cross one left out, a thin "
@@ -132,35 +139,6 @@ def draw_cycles(analysis: Analysis, lead: str) -> None:
     )
 
 
-def draw_measurements(analysis: Analysis) -> None:
-    """Rhythm, intervals and axes, with the whole annotation to take away."""
-    st.subheader("Rhythm, intervals and axes")
-    st.caption(
-        "Median and quartiles over the beats in which each could be measured, and the median beat by itself."
-    )
-    table = measurement_table([m for m in analysis.measurements if m.group != "Per lead"])
-    whole = st.column_config.NumberColumn(format="%.0f")
-    table_with_download(
-        table,
-        key="measurements",
-        filename="measurements",
-        height="content",
-        column_config={"Median": whole, "25 %": whole, "75 %": whole, "Median beat": whole},
-    )
-    draw_annotation_downloads(analysis)
-
-
-def draw_lead_waves(analysis: Analysis, lead: str) -> None:
-    """What is measured in this lead by itself."""
-    st.subheader(f"Waves in lead {lead}")
-    st.caption(
-        "Over the beats of its median beat, in the filtered signal, from the level of the PR segment. A filter can "
-        "bend ST; the default one leaves alone what is the same in every beat. Empty: absent or not assessed."
-    )
-    own = [m for m in analysis.measurements if m.group == "Per lead" and m.leads == (lead,)]
-    table_with_download(measurement_table(own), key="lead_waves", filename=f"waves_{lead}", height="content")
-
-
 def draw_page(analysis: Analysis) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         lead = choose_lead(analysis)
@@ -186,13 +164,14 @@ def draw_page(analysis: Analysis) -> None:
         left, right = st.columns(2, gap="large")
     with left:
         draw_cycles(analysis, lead)
+        draw_rhythm(analysis.rhythm)
     with right:
         draw_measurements(analysis)
+    draw_lead_waves(analysis, lead)
     st.subheader("Beat by beat")
     table_with_download(
         beat_table(analysis.annotation, analysis.cycles[lead]), key="beats", filename=f"beats_{lead}"
     )
-    draw_lead_waves(analysis, lead)
 
 
 draw_page(state.require_analysis())

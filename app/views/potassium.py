@@ -9,6 +9,7 @@ import streamlit as st
 from app import state
 from app.components.checkpoints import cards_by_model
 from app.components.downloads import csv_download, figure_with_downloads
+from app.components.rhythm_trust import draw_rhythm_trust
 from app.components.text import as_markdown
 from ecg_core.analysis import Analysis
 from ecg_core.figures.model_inputs import crop_figure, items_figure
@@ -38,10 +39,12 @@ def draw_page(analysis: Analysis) -> None:
     predictions = analysis.predictions
     comparison = compare(predictions)
     draw_headline(analysis, comparison)
+    cards = cards_by_model() if predictions else {}
+    if predictions:
+        draw_model_cards(predictions, cards)
+    draw_rhythm_trust(analysis.rhythm)
     if not predictions:
         return
-    cards = cards_by_model()
-    draw_model_cards(predictions, cards)
     if comparison.n_estimates:
         draw_estimates(predictions, comparison, cards)
         draw_probabilities(predictions, cards)
@@ -154,7 +157,7 @@ def draw_doubts(analysis: Analysis) -> None:
     """The reasons to distrust that concern all models."""
     st.subheader("Reasons to distrust these estimates")
     doubts = [flag.text for flag in shared_flags(analysis.predictions)]
-    if analysis.quality.grade != "good":
+    if analysis.quality.grade != "good" or analysis.quality.electrodes is not None:
         doubts.append(f"Signal quality: {analysis.quality.summary}")
     lines = [f"- :material/flag: **{as_markdown(doubt)}**" for doubt in doubts]
     lines += [f"- {doubt}" for doubt in GENERAL_DOUBTS]

@@ -1,4 +1,4 @@
-"""Review: the leads on ECG paper."""
+"""Review: readings at a glance, the leads on ECG paper, and how good the signal is."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import state
+from app.components.at_a_glance import draw_at_a_glance
 from app.components.calipers import draw_list, draw_reading, remember_box
 from app.components.downloads import csv_download, figure_with_downloads
 from app.components.filter_form import draw_filter_form, filter_words
+from app.components.quality_panel import draw_quality
+from app.components.rhythm_panel import draw_rhythm
 from app.components.signal_table import signal_table
 from app.components.window import choose_start_s
 from ecg_core.analysis import Analysis
@@ -107,6 +110,7 @@ def draw_paper(analysis: Analysis, view: View, page: Page) -> None:
         dark=state.is_dark(),
         underlay=raw if view.signal == "Both" else None,
         beats=analysis.annotation if view.show_beats else None,
+        quality=analysis.quality.seconds,
         caption=_CAPTIONS[view.signal].format(filter_words(analysis.filtered)),
     )
     chart_key = f"paper_{state.n_opened()}"
@@ -129,6 +133,7 @@ def draw_paper(analysis: Analysis, view: View, page: Page) -> None:
 
 
 def draw_review(analysis: Analysis) -> None:
+    draw_at_a_glance(analysis)
     view = choose_view(analysis)
     page_s = PAGE_MM / view.speed_mm_s
     start_s = choose_start_s(
@@ -145,6 +150,12 @@ def draw_review(analysis: Analysis) -> None:
     if page.simultaneous:
         st.caption("The recording is shorter than the page, so every column shows the same seconds.")
     draw_paper(analysis, view, page)
+    with st.container(key="kalium_side_by_side_review"):
+        left, right = st.columns(2, gap="large")
+    with left:
+        draw_rhythm(analysis.rhythm)
+    with right:
+        draw_quality(analysis.quality)
 
 
 draw_review(state.require_analysis())

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.components.beat_tables import beat_table, measurement_table
+from app.components.beat_tables import beat_table
 from ecg_core.annotation.types import Annotation, Cycles, Waves
-from ecg_core.measurements.types import Measurement
 
 OpenExample = Callable[[str], AppTest]
 
@@ -34,23 +34,17 @@ def test_beat_table_has_times_intervals_and_how_each_beat_was_used() -> None:
     assert table["Cut around R only"].tolist() == ["no", "yes", "no"]
 
 
-def test_measurement_table_keeps_what_could_not_be_measured() -> None:
-    rows = (
-        Measurement("PR interval", "pr_ms", "ms", 160.26, 150.0, 171.0, 9, 158.5),
-        Measurement("P duration", "p_duration_ms", "ms", np.nan, np.nan, np.nan, 0),
-    )
-    table = measurement_table(rows)
-    assert table.iloc[0].tolist() == ["PR interval", 160.26, 150.0, 171.0, 158.5, "ms", 9]
-    assert table.iloc[1]["Beats"] == 0 and np.isnan(table.iloc[1]["Median"])
-
-
-def test_page_shows_intervals_and_beats(open_example: OpenExample) -> None:
+def test_page_shows_measurements_rhythm_and_beats(open_example: OpenExample) -> None:
     app = open_example("normal").switch_page("views/cycles.py").run()
     assert not app.exception
-    together, beats, waves = (table.value for table in app.dataframe)
     analysis = app.session_state["chosen_analysis"]
-    assert together["Measurement"].tolist() == [m.name for m in analysis.measurements if len(m.leads) != 1]
-    assert waves["Measurement"].tolist() == [m.name for m in analysis.measurements if m.leads == ("II",)]
+    rhythm, together, lead = (html.value for html in app.html if html.value.startswith("<table"))
+    assert all(fact.text in unescape(rhythm) for fact in analysis.rhythm.facts)
+    for measurement in analysis.measurements:
+        table = together if measurement.group != "Per lead" else lead
+        if measurement.group != "Per lead" or measurement.leads == ("II",):
+            assert measurement.source in unescape(table)
+    (beats,) = (table.value for table in app.dataframe)
     assert len(beats) == analysis.annotation.n_beats
 
 
@@ -60,7 +54,7 @@ def test_lead_can_be_chosen(open_example: OpenExample, lead: str) -> None:
     app.main.selectbox[0].set_value(lead).run()
     assert not app.exception
     in_median = app.session_state["chosen_analysis"].cycles[lead].in_median
-    assert (app.dataframe[1].value["In median beat"] == "yes").tolist() == in_median.tolist()
+    assert (app.dataframe[0].value["In median beat"] == "yes").tolist() == in_median.tolist()
 
 
 def test_beats_cut_around_r_are_named(open_example: OpenExample) -> None:
@@ -93,3 +87,14 @@ def test_recording_without_beats_is_still_shown(open_example: OpenExample) -> No
     assert not app.exception
     assert "No heartbeat" in app.warning[0].value
     assert not app.dataframe
+
+
+def test_beats_kept_out_of_the_median_are_named(open_example: OpenExample) -> None:
+    app = open_example("normal")
+    analysis = app.session_state["chosen_analysis"]
+    ventricular = np.zeros(analysis.annotation.n_beats, dtype=bool)
+    ventricular[3] = True
+    rhythm = replace(analysis.rhythm, ventricular=ventricular)
+    app.session_state["chosen_analysis"] = replace(analysis, rhythm=rhythm)
+    app.switch_page("views/cycles.py").run()
+    assert any("V: ventricular-looking" in c.value and "1 of 12 beats" in c.value for c in app.caption)

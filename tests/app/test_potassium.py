@@ -15,6 +15,7 @@ from ecg_core.inference.types import Flag, ModelInput, Prediction
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.readers import open_ecg
 from ecg_core.readers.examples import list_examples
+from ecg_core.rhythm.types import RhythmFact
 from tests.app.checkpoint_folders import write_checkpoint_folder
 
 PAGE = Path(__file__).parents[2] / "app" / "views" / "potassium.py"
@@ -183,3 +184,51 @@ def test_figures_of_a_real_analysis_stay_under_a_megabyte(models: Path, shown: S
     page = shown(*analysis.predictions)
     assert len(figures(page)) == 5
     assert sum(map(len, figures(page))) < 1_000_000
+
+
+def with_rhythm(
+    monkeypatch: pytest.MonkeyPatch, *facts: RhythmFact, predictions: tuple[Prediction, ...]
+) -> AppTest:
+    """The page for an ECG in which these facts hold."""
+    analysis = analysis_without_models()
+    rhythm = replace(analysis.rhythm, **{fact.key: fact for fact in facts})
+    analysis = replace(analysis, rhythm=rhythm, predictions=predictions)
+    monkeypatch.setattr(state, "current_analysis", lambda: analysis)
+    page = AppTest.from_file(PAGE, default_timeout=30).run()
+    assert not page.exception
+    return page
+
+
+WIDE = RhythmFact("wide_qrs", True, "The QRS is wide: 151 ms (wide from 120 ms).", 151.0, 120.0, "ms")
+FIBRILLATES = RhythmFact("fibrillation", True, "This looks like atrial fibrillation.", 10.0, 6.0, "%")
+
+
+@pytest.mark.parametrize("predictions", [(), (prediction("dcrnn", 4.2),)], ids=["no model", "one model"])
+def test_what_the_rhythm_says_about_trust_is_said_once_whatever_the_models_say(
+    monkeypatch: pytest.MonkeyPatch, predictions: tuple[Prediction, ...]
+) -> None:
+    text = words(with_rhythm(monkeypatch, WIDE, FIBRILLATES, predictions=predictions))
+    assert text.count("What the rhythm says about trust") == 1
+    assert text.count("151 ms") == 1
+    assert text.count("120 ms") == 1  # the sentence has the limit
+    assert "10 %; limit: above 6 %" in text
+    assert "severe hyperkalemia widens the QRS" in text
+
+
+def test_a_rhythm_without_findings_is_said_to_be_so_with_what_was_not_assessed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unseen = RhythmFact("paced", None, "Pacing spikes were not assessed.")
+    text = words(with_rhythm(monkeypatch, unseen, predictions=(prediction("dcrnn", 4.2),)))
+    assert "Nothing in the rhythm speaks against an estimate." in text
+    assert "Not assessed: ventricular pacing." in text
+
+
+def test_exchanged_electrodes_are_a_reason_to_distrust(monkeypatch: pytest.MonkeyPatch) -> None:
+    analysis = analysis_without_models()
+    note = "Electrodes V1 and V2 may be swapped; check the electrodes and repeat the ECG"
+    quality = replace(analysis.quality, summary=note, electrodes=note)
+    analysis = replace(analysis, quality=quality, predictions=(prediction("dcrnn", 4.2),))
+    monkeypatch.setattr(state, "current_analysis", lambda: analysis)
+    page = AppTest.from_file(PAGE, default_timeout=30).run()
+    assert "V1 and V2 may be swapped" in words(page)

@@ -1,6 +1,8 @@
 """Review: layouts, filter settings, calipers, the window of a long recording."""
 
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -8,13 +10,17 @@ from streamlit.testing.v1 import AppTest
 
 from app.components.calipers import Caliper, measure_box
 from app.components.filter_form import filter_words
+from app.components.quality_panel import stretches_table
 from app.components.signal_table import signal_table
 from app.components.window import clock
 from ecg_core.figures.page import arrange
+from ecg_core.filtering.quality_seconds import Defect, SecondsQuality
 from ecg_core.filtering.settings import FilterResult, FilterSettings
+from ecg_core.readers import open_ecg
 from ecg_core.readers.examples import list_examples
 from ecg_core.record import ECGRecord
-from tests.app.uploads import csv_without_time, upload
+from ecg_core.writers import write_wfdb
+from tests.app.uploads import Upload, csv_without_time, upload
 
 OpenExample = Callable[[str], AppTest]
 TWELVE = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
@@ -163,3 +169,56 @@ def test_filtered_signal_table_has_time_and_millivolts() -> None:
     table = signal_table(ECGRecord(signal, 250.0, ("II", "V5")))
     assert table.columns.tolist() == ["time (s)", "II (mV)", "V5 (mV)"]
     assert table.to_csv(index=False).splitlines()[1:] == ["0.0,0.123,1.0", "0.004,,-2.0"]
+
+
+def test_page_shows_readings_rhythm_and_quality(open_example: OpenExample) -> None:
+    app = open_example("atrial_fibrillation")
+    html = "".join(element.value for element in app.html)
+    assert "Looks like atrial fibrillation" in html
+    assert not app.error
+    assert any(text.value == "Nothing is wrong in any second of any lead." for text in app.markdown)
+
+
+def test_loose_and_exchanged_electrodes_are_told_on_the_page(app: AppTest) -> None:
+    app.file_uploader[0].set_value(wfdb_of(loose_and_exchanged())).run()
+    assert not app.exception
+    assert "right and left arm electrodes may be swapped" in app.error[0].value
+    assert any("V3 electrode off from 4 to 7 s" in text.value for text in app.markdown)
+    table = next(table.value for table in app.dataframe if "What" in table.value)
+    off = table[(table["Lead"] == "V3") & (table["What"] == "electrode off")].iloc[0]
+    assert (off["From (s)"], off["To (s)"], off["Not usable (s)"]) == (4, 7, 3)
+
+
+def test_table_of_stretches_counts_the_seconds_not_usable_by_defect() -> None:
+    defects, unusable = np.zeros((2, 1, 10), dtype=np.uint8)
+    defects[0, 2:6] = np.uint8(Defect.DRIFT)
+    unusable[0, 3] = np.uint8(Defect.DRIFT)
+    defects[0, 5] |= np.uint8(Defect.FLAT)
+    unusable[0, 5] = np.uint8(Defect.FLAT)
+    table = stretches_table(SecondsQuality(("II",), 9.5, defects, unusable))
+    assert table.to_numpy().tolist() == [["II", "flat", 5.0, 6.0, 1], ["II", "baseline drift", 2.0, 6.0, 1]]
+
+
+def loose_and_exchanged() -> ECGRecord:
+    """The normal example with the arm electrodes exchanged and V3 without contact from 4 to 7 s."""
+    normal = open_ecg(list_examples()[0].path)
+    lead = {name: normal.lead_mv(name) for name in normal.leads}
+    exchanged = lead | {
+        "I": -lead["I"],
+        "II": lead["III"],
+        "III": lead["II"],
+        "aVR": lead["aVL"],
+        "aVL": lead["aVR"],
+    }
+    signal = np.stack([exchanged[name] for name in normal.leads])
+    loose = slice(round(4 * normal.fs_hz), round(7 * normal.fs_hz))
+    signal[normal.leads.index("V3"), loose] += 12.0 * np.random.default_rng(3).choice(
+        [-1, 1], loose.stop - loose.start
+    )
+    return normal.with_signal(signal)
+
+
+def wfdb_of(record: ECGRecord) -> list[Upload]:
+    with TemporaryDirectory() as folder:
+        write_wfdb(record, Path(folder), "loose")
+        return [upload(path.name, path.read_bytes()) for path in sorted(Path(folder).iterdir())]

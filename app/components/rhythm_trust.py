@@ -1,0 +1,43 @@
+"""What the rhythm says about trust in an estimate of potassium, whatever the networks say themselves."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.components.rhythm_words import fact_name, found_name, limit_words, value_words
+from app.components.text import as_markdown
+from ecg_core.rhythm.types import RhythmFact, RhythmFacts
+
+_WHY = {
+    "irregular": "T and QT change with every RR interval.",
+    "no_p_waves": "A P wave that potassium flattens cannot be told from one that was never there.",
+    "fibrillation": "There is no P wave to judge, and fibrillation waves lie over T.",
+    "wide_qrs": "Conduction block changes QRS and T as potassium does; severe hyperkalemia widens the QRS, too.",
+    "bradycardia": "Severe hyperkalemia can slow the heart; so can drugs and conduction disease.",
+    "tachycardia": "P can lie on the T wave before it, and T is harder to bound.",
+    "paced": "The pacemaker shapes QRS and T; what is left of potassium in them is uncertain.",
+    "ectopic_beats": "Models that look at single beats or at stretches still see them.",
+}
+
+
+def draw_rhythm_trust(rhythm: RhythmFacts) -> None:
+    """A short notice: each fact that was found."""
+    with st.container(border=True, key="kalium_rhythm_trust"):
+        st.markdown("**What the rhythm says about trust**")
+        if rhythm.found:
+            st.markdown("\n".join(_line(fact) for fact in rhythm.found))
+        else:
+            st.markdown(rhythm.summary)
+        st.caption(" ".join(["Read from the beats and waves, not by the networks.", *_not_assessed(rhythm)]))
+
+
+def _line(fact: RhythmFact) -> str:
+    """What was found, its value and limit unless the sentence says them, and why it matters."""
+    said = f"{fact.limit:.0f} {fact.unit}" in fact.text
+    measured = "" if said else f" ({value_words(fact)}; limit: {limit_words(fact)})"
+    return f"- :material/flag: **{found_name(fact)}**{measured}: {as_markdown(fact.text)} {_WHY[fact.key]}"
+
+
+def _not_assessed(rhythm: RhythmFacts) -> list[str]:
+    names = [fact_name(fact).lower() for fact in rhythm.facts if fact.found is None]
+    return [f"Not assessed: {', '.join(names)}."] if names else []
