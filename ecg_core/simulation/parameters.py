@@ -80,7 +80,7 @@ SINE_HIGH = Parameter(10.5, "mEq/L", "latest sine wave", "textbook")
 # Differences between people and recordings at every level, none caused by potassium
 _OTHER = "emergency (spread at 3.5-5.5 mEq/L against the bases')"
 OTHER_T_WIDTH = Parameter(0.10, "SD of ln", "T width", _OTHER)
-OTHER_T_WIDTH_MEDIAN = Parameter(1.06, "factor", "T width", _OTHER)
+OTHER_T_WIDTH_MEDIAN = Parameter(1.08, "factor", "T width", _OTHER)
 OTHER_T_GAIN = Parameter(0.30, "SD of ln", "T height", _OTHER)
 OTHER_P_GAIN = Parameter(0.25, "SD of ln", "P height", _OTHER)
 OTHER_P_WIDTH = Parameter(0.08, "SD of ln", "P width", _OTHER)
