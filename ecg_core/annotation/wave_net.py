@@ -10,7 +10,8 @@ STRIDE = 32  # the number of samples it is fed is a multiple of this
 CLASSES = ("none", "P", "QRS", "T")
 NONE, P, QRS, T = range(4)
 
-_WIDTHS = (32, 48, 64, 96, 128)  # channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the rate; 16 at a time cost least
+# Channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the rate; multiples of 16 cost least.
+_WIDTHS = (32, 48, 64, 96, 128)
 _DILATIONS = (1, 2, 4, 8)  # at 1/32 of the rate: a sample is judged by 2 s on either side of it and more
 _BEAT_SAMPLES, _BEAT_STEP = 300, 75  # any 1.2 s hold a beat, unless the heart is very slow
 _LOUDEST = 3.0  # an artefact is cut off at this many QRS heights
