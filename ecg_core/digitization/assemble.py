@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ecg_core.digitization.confidence import APART_PX, judge_lead
 from ecg_core.digitization.lead_agreement import check_limb_leads
-from ecg_core.digitization.types import Calibration, Layout, LeadConfidence, Trace
+from ecg_core.digitization.types import Calibration, Layout, LeadConfidence, RowDelay, Trace
 from ecg_core.errors import SignalError
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.record import ECGRecord, Source
@@ -22,6 +22,7 @@ _LEVEL_BLUR = np.hanning(9)[1:-1]
 _BRIDGED_DOUBT = 5.0  # times the error of a line that was seen
 _SAME_LEAD = 0.8  # correlation of two prints of one lead
 _OVERLAP_SAMPLES = 250
+_IN_TIME = RowDelay(0.0)
 
 Floats = NDArray[np.float64]
 
@@ -81,20 +82,25 @@ def lead_prints(
     by_lead: dict[str, list[LeadPrint]] = {}
     for trace in seen:
         by_lead.setdefault(trace.box.lead, []).append(
-            sample_line(
-                trace, layout.time_zero_px + layout.row_delay_px.get(trace.box.row, 0.0), calibration, samples
-            )
+            sample_line(trace, _samples_px(layout, calibration, trace.box.row, samples), calibration)
         )
     return {lead: sorted(by_lead[lead], key=_worth, reverse=True) for lead in _in_order(by_lead)}
 
 
-def sample_line(trace: Trace, time_zero_px: float, calibration: Calibration, samples: int) -> LeadPrint:
-    """A line at 500 Hz in millivolts above its own isoelectric level.
+def _samples_px(layout: Layout, calibration: Calibration, row: int, samples: int) -> Floats:
+    """Where the samples of the page's clock stand in a row, `(samples,)`."""
+    delay = layout.row_delays.get(row, _IN_TIME)
+    along_px = np.arange(samples) / FS_HZ * calibration.px_per_s
+    places: Floats = layout.time_zero_px + delay.start_px + (1 + delay.per_px) * along_px
+    return places
+
+
+def sample_line(trace: Trace, at: Floats, calibration: Calibration) -> LeadPrint:
+    """A line in millivolts above its own isoelectric level, sampled at the places `at` along x.
 
     Linear interpolation: the points stand closer than the samples wherever the line bends.
     """
     x, y = trace.x_px, trace.y_px
-    at = time_zero_px + np.arange(samples) / FS_HZ * calibration.px_per_s
     height = np.interp(at, x, y if trace.box.inverted else -y) / calibration.px_per_mv_of(trace.box)
     height[(at < x[0] - _REACH_PX) | (at > x[-1] + _REACH_PX)] = np.nan
     for gap in np.flatnonzero(np.diff(x) > APART_PX):
@@ -133,9 +139,15 @@ def _print_notes(prints: dict[str, list[LeadPrint]]) -> tuple[str, ...]:
 
 
 def _delay_notes(layout: Layout, calibration: Calibration) -> tuple[str, ...]:
-    if not layout.row_delay_px:
+    if not layout.row_delays:
         return ()
-    longest_ms = 1000 * max(map(abs, layout.row_delay_px.values())) / calibration.px_per_s
+    end_px = max(box.box.x1_px for box in layout.boxes) - layout.time_zero_px
+    delays_px = [
+        one.start_px + one.per_px * along_px
+        for one in layout.row_delays.values()
+        for along_px in (0.0, end_px)
+    ]
+    longest_ms = 1000 * max(map(abs, delays_px)) / calibration.px_per_s
     return (
         f"Rows of the page were moved in time by up to {longest_ms:.0f} ms, so that leads printed over the same "
         "time agree",

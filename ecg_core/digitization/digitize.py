@@ -16,7 +16,7 @@ from ecg_core.digitization.ink import find_ink
 from ecg_core.digitization.layout import find_layout
 from ecg_core.digitization.minus_sign import settle_minus
 from ecg_core.digitization.printed_text import read_text, reading_direction
-from ecg_core.digitization.row_timing import row_delays_px
+from ecg_core.digitization.row_timing import row_delays
 from ecg_core.digitization.signal_ink import signal_ink
 from ecg_core.digitization.traces import extract_traces
 from ecg_core.digitization.types import Corrections, Digitization, FlatPage, InkMap, PageImage, PrintedText
@@ -86,7 +86,7 @@ def _follow(
         traces = extract_traces(clean, layout, corrections.anchors, flat.px_per_mm)
     with clock.stage("Putting the record together"):
         layout, traces = settle_minus(layout, calibration, traces)
-        layout = replace(layout, row_delay_px=row_delays_px(layout, calibration, traces))
+        layout = replace(layout, row_delays=row_delays(layout, calibration, traces))
         record, leads, warnings = assemble(layout, calibration, traces)
     found = Digitization(
         page,

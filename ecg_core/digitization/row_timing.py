@@ -1,7 +1,7 @@
 """Rows of one page that are shifted in time against each other, by paper that lies bent or was fed askew.
 
 Leads printed over the same time tell: limb leads obey Einthoven's and Goldberger's laws only when they are in time, and
-a rhythm strip is in time with the other print of its lead.
+a rhythm strip is in time with the other print of its lead. A row is shifted as a whole, or also drifts along the page.
 """
 
 from __future__ import annotations
@@ -9,19 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy import optimize
 
 from ecg_core.digitization.assemble import FS_HZ, LeadPrint, lead_prints
 from ecg_core.digitization.candidates import Floats, Ints
 from ecg_core.digitization.lead_agreement import simultaneous_limb_leads
-from ecg_core.digitization.types import Calibration, Layout, Trace
+from ecg_core.digitization.types import Calibration, Layout, RowDelay, Trace
 from ecg_core.leads import LIMB_FROM_I_II
 
 _LONGEST = 12  # samples: 24 ms, 0.6 mm at 25 mm/s
 _SWEEPS = 3
+_STEEPEST = 0.002  # samples of drift a sample: 5 ms in a column of 2.5 s
+_ANCHORING = 1e-3  # mV that a delay at its bound costs; only so is a common delay of all rows settled
 _BETTER = 0.75  # part of the contradiction that is left where rows were really shifted
+_IN_TIME = 0, 0.0
+
+_Delay = tuple[float, float]  # in samples at time zero, and samples more every sample
 
 
-def row_delays_px(layout: Layout, calibration: Calibration, traces: Sequence[Trace]) -> Mapping[int, float]:
+def row_delays(layout: Layout, calibration: Calibration, traces: Sequence[Trace]) -> Mapping[int, RowDelay]:
     """How much later than the page's clock each row runs, by row; rows of which nothing is known are absent."""
     prints = lead_prints(layout, calibration, traces)
     every = [one for of_lead in prints.values() for one in of_lead]
@@ -29,14 +35,15 @@ def row_delays_px(layout: Layout, calibration: Calibration, traces: Sequence[Tra
     delays = _of_limb_rows({lead: one for lead, one in short.items() if lead in LIMB_FROM_I_II})
     for strip in (one for one in every if one.trace.box.rhythm and one.trace.box.lead in short):
         other = short[strip.trace.box.lead]
-        delay = _of_strip(strip.signal_mv, other.signal_mv, delays.get(other.trace.box.row, 0))
+        delay = _of_strip(strip.signal_mv, other.signal_mv, delays.get(other.trace.box.row, _IN_TIME))
         if delay:
-            delays[strip.trace.box.row] = delay
-    return {row: delay / FS_HZ * calibration.px_per_s for row, delay in delays.items()}
+            delays[strip.trace.box.row] = delay, 0.0
+    px = calibration.px_per_s / FS_HZ
+    return {row: RowDelay(float(start * px), float(drift)) for row, (start, drift) in delays.items()}
 
 
-def _of_limb_rows(leads: Mapping[str, LeadPrint]) -> dict[int, int]:
-    """Delays in samples that make simultaneous limb leads agree best; empty where they gain little."""
+def _of_limb_rows(leads: Mapping[str, LeadPrint]) -> dict[int, _Delay]:
+    """Delays that make simultaneous limb leads agree best; empty where they gain little."""
     signals = {lead: one.signal_mv for lead, one in leads.items()}
     windows = [
         _Window(signals, names, np.flatnonzero(where)) for names, where in simultaneous_limb_leads(signals)
@@ -45,26 +52,58 @@ def _of_limb_rows(leads: Mapping[str, LeadPrint]) -> dict[int, int]:
     if len(rows) < 2:
         return {}
 
-    def contradiction(delays: Mapping[int, int]) -> float:
+    def contradiction(delays: Mapping[int, _Delay]) -> float:
         return sum(
             window.contradiction([delays[leads[lead].trace.box.row] for lead in window.leads])
             for window in windows
         )
 
-    start = dict.fromkeys(rows, 0)
-    best, least = dict(start), contradiction(start)
+    best: dict[int, _Delay] = dict.fromkeys(rows, _IN_TIME)
+    least = contradiction(best)
     before = least
     for _ in range(_SWEEPS):
         for row in rows:
             for delay in range(-_LONGEST, _LONGEST + 1):
-                tried = {**best, row: delay}
+                tried = {**best, row: (delay, 0.0)}
                 left = contradiction(tried)
                 if left < least:
                     best, least = tried, left
     if least > _BETTER * before:
         return {}
-    middle = round(float(np.median(list(best.values()))))
-    return {row: delay - middle for row, delay in best.items() if delay != middle}
+    drifting = _drifting(windows, {lead: one.trace.box.row for lead, one in leads.items()}, best)
+    if contradiction(drifting) < _BETTER * least:
+        return drifting
+    middle = round(float(np.median([delay for delay, _ in best.values()])))
+    return {row: (delay - middle, 0.0) for row, (delay, _) in best.items() if delay != middle}
+
+
+def _drifting(
+    windows: Sequence[_Window], row_of: Mapping[str, int], start: Mapping[int, _Delay]
+) -> dict[int, _Delay]:
+    """Delays in parts of a sample, each with a drift along the page, that make leads agree best, near those given."""
+    rows = sorted(start)
+    middle = max(window.end for window in windows) / 2
+
+    def delays(numbers: Floats, clock: int | None = None) -> dict[int, _Delay]:
+        """Those that `numbers` stand for, against the row of that place in the order if one keeps the time."""
+        shifts, drifts = numbers.reshape(2, -1) * [[_LONGEST], [_STEEPEST]]
+        if clock is not None:
+            shifts, drifts = shifts - shifts[clock], drifts - drifts[clock]
+        return {
+            row: (shift - drift * middle, drift)
+            for row, shift, drift in zip(rows, shifts, drifts, strict=True)
+        }
+
+    def residuals(numbers: Floats) -> Floats:
+        at = delays(numbers)
+        rest = [window.rest([at[row_of[lead]] for lead in window.leads]) for window in windows]
+        parts = [(part / np.sqrt(part.size)).ravel() for part in rest]
+        return np.concatenate([*parts, _ANCHORING * numbers])
+
+    first = np.array([start[row][0] for row in rows]) / _LONGEST
+    numbers = np.concatenate([first, np.zeros(len(rows))]).clip(-0.99, 0.99)
+    found = optimize.least_squares(residuals, numbers, bounds=(-1, 1)).x
+    return delays(found, clock=int(np.argsort(found[: len(rows)])[(len(rows) - 1) // 2]))
 
 
 class _Window:
@@ -77,21 +116,45 @@ class _Window:
         basis = np.array([LIMB_FROM_I_II[lead] for lead in leads])
         self._rest = np.eye(len(leads)) - basis @ np.linalg.pinv(basis)
 
-    def contradiction(self, delays: Sequence[int]) -> float:
-        """The power in mV^2 that no combination of I and II explains, with each lead taken so much later."""
+    @property
+    def end(self) -> int:
+        """The last sample."""
+        return int(self._where[-1])
+
+    def rest(self, delays: Sequence[_Delay]) -> Floats:
+        """What no combination of I and II explains, `(leads, samples)` mV, with each lead taken so much later."""
         part = np.stack(
-            [signal[self._where + delay] for signal, delay in zip(self._signals, delays, strict=True)]
+            [
+                _delayed(signal, self._where, delay)
+                for signal, delay in zip(self._signals, delays, strict=True)
+            ]
         )
-        part = np.nan_to_num(part - np.nanmean(part, axis=1, keepdims=True))
-        return float(np.mean((self._rest @ part) ** 2))
+        rest: Floats = self._rest @ np.nan_to_num(part - np.nanmean(part, axis=1, keepdims=True))
+        return rest
+
+    def contradiction(self, delays: Sequence[_Delay]) -> float:
+        """The power of that in mV^2."""
+        return float(np.mean(self.rest(delays) ** 2))
 
 
-def _of_strip(strip_mv: Floats, other_mv: Floats, other_delay: int) -> int:
+def _delayed(signal_mv: Floats, where: Ints, delay: _Delay) -> Floats:
+    """A signal at the samples `where`, taken so much later."""
+    start, drift = delay
+    if drift == 0:
+        return signal_mv[where + round(start)]  # whole samples are tried first, and often
+    at = np.clip(where + start + drift * where, 0, len(signal_mv) - 2)
+    before = at.astype(int)
+    part = at - before
+    delayed: Floats = (1 - part) * signal_mv[before] + part * signal_mv[before + 1]
+    return delayed
+
+
+def _of_strip(strip_mv: Floats, other_mv: Floats, other_delay: _Delay) -> int:
     """The delay in samples at which a rhythm strip is most like the other print of its lead; 0 if it gains little."""
     where = np.flatnonzero(np.isfinite(strip_mv) & np.isfinite(other_mv))[2 * _LONGEST : -2 * _LONGEST]
     if len(where) < FS_HZ / 2:
         return 0
-    other = other_mv[where + other_delay]
+    other = _delayed(other_mv, where, other_delay)
     delays = range(-_LONGEST, _LONGEST + 1)
     differences = [float(np.nanvar(strip_mv[where + delay] - other)) for delay in delays]
     best = int(np.argmin(differences))

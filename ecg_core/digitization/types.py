@@ -145,11 +145,19 @@ class LeadBox:
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Which lead stands where. All rows begin at time zero, at `time_zero_px`, but for those in `row_delay_px`.
+class RowDelay:
+    """How far a row runs to the right of the others, on paper that lies bent or was fed askew.
 
-    A row may run that much to the right of the others, on paper that lies bent or was fed askew.
+    `start_px` at time zero, and `per_px` more for every pixel along the row.
     """
+
+    start_px: float
+    per_px: float = 0.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which lead stands where. All rows begin at time zero, at `time_zero_px`, but for those in `row_delays`."""
 
     name: (
         str  # "3x4", "3x4+1", "3x4+3", "6x2", "12x1", "2x6", "6x1", "1x1" ..., with " Cabrera" in that order
@@ -159,7 +167,7 @@ class Layout:
     time_zero_px: float
     confidence: float
     reasons: tuple[str, ...] = ()
-    row_delay_px: Mapping[int, float] = field(default_factory=dict)
+    row_delays: Mapping[int, RowDelay] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

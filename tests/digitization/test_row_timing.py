@@ -10,7 +10,7 @@ import pytest
 
 from ecg_core.digitization.assemble import assemble
 from ecg_core.digitization.minus_sign import settle_minus
-from ecg_core.digitization.row_timing import row_delays_px
+from ecg_core.digitization.row_timing import row_delays
 from ecg_core.digitization.types import LeadBox, Trace
 from ecg_core.leads import LIMB_FROM_I_II
 from tests.digitization.drawn_lines import beat, calibration, layout_of, lead_box
@@ -42,20 +42,33 @@ def page(late_px: Mapping[int, float]) -> list[Trace]:
 
 def test_rows_in_time_stay_where_they_are() -> None:
     traces = page({})
-    assert row_delays_px(layout_of(*(t.box for t in traces)), CALIBRATION, traces) == {}
+    assert row_delays(layout_of(*(t.box for t in traces)), CALIBRATION, traces) == {}
 
 
 def test_a_late_and_an_early_row_are_found_and_moved() -> None:
     late_px = {0: 14 * MS, 2: -10 * MS, 3: 8 * MS}
     traces = page(late_px)
     layout = layout_of(*(t.box for t in traces))
-    delays = row_delays_px(layout, CALIBRATION, traces)
-    assert delays == pytest.approx(late_px, abs=2.1 * MS)
-    record, _, _ = assemble(replace(layout, row_delay_px=delays), CALIBRATION, traces)
+    delays = row_delays(layout, CALIBRATION, traces)
+    assert {row: delay.start_px for row, delay in delays.items()} == pytest.approx(late_px, abs=2.1 * MS)
+    record, _, _ = assemble(replace(layout, row_delays=delays), CALIBRATION, traces)
     one, two, three = (record.lead_mv(lead) for lead in ("I", "II", "III"))
     known = np.isfinite(one + two + three)
     assert np.corrcoef(two[known], (one + three)[known])[0, 1] > 0.995
     assert any("14 ms" in note for note in record.notes)
+
+
+def test_a_row_that_drifts_along_the_page_is_put_right() -> None:
+    traces = page({0: 6 * MS, 2: -6 * MS})
+    drifts = {0: 0.0015, 2: -0.0015}  # 4 ms in the 500 pixels of a column
+    traces = [replace(t, x_px=t.x_px * (1 + drifts.get(t.box.row, 0.0))) for t in traces]
+    layout = layout_of(*(t.box for t in traces))
+    delays = row_delays(layout, CALIBRATION, traces)
+    assert delays[0].per_px > 0.001 > -0.001 > delays[2].per_px
+    for row, late_px in ((0, 6 * MS), (2, -6 * MS)):
+        ends_px = np.array([0.0, 999.0])
+        found_px = delays[row].start_px + delays[row].per_px * ends_px
+        assert found_px == pytest.approx(late_px + drifts[row] * ends_px, abs=5 * MS)
 
 
 @pytest.mark.parametrize("drawn_upside_down", [False, True])
