@@ -52,22 +52,34 @@ def find_ectopic(filtered: ECGRecord, annotation: Annotation, timing_counts: boo
 
 
 def likeness(filtered: ECGRecord, r_peaks: NDArray[np.int64], usual: NDArray[np.intp]) -> Floats:
-    """Correlation `(beats,)` of each QRS over all leads with the median of the `usual` ones (their numbers)."""
+    """Correlation `(beats,)` of each QRS with the median of the `usual` ones (their numbers).
+
+    Over the leads in which the beat was recorded: on a printed page not every beat is in every lead. 1 where there
+    is nothing to compare.
+    """
     some = usual[:: max(1, usual.size // _REFERENCE_BEATS)]
-    reference = np.median(_qrs(filtered, r_peaks[some]), axis=0)
-    reference /= max(float(np.linalg.norm(reference)), 1e-12)
+    leads = [_median_known(lead) for lead in _qrs(filtered, r_peaks[some]).transpose(1, 0, 2)]
+    reference = np.stack(leads)
     found = np.zeros(r_peaks.size)
     for start in range(0, r_peaks.size, _BLOCK_BEATS):
         beats = _qrs(filtered, r_peaks[start : start + _BLOCK_BEATS])
-        size = np.maximum(np.linalg.norm(beats, axis=(1, 2)), 1e-12)
-        found[start : start + _BLOCK_BEATS] = np.einsum("blt,lt->b", beats, reference) / size
+        shared = np.isfinite(beats[:, :, :1] + reference[:, :1])  # (beats, leads, 1)
+        ours, theirs = np.where(shared, beats, 0.0), np.where(shared, reference, 0.0)
+        size = np.linalg.norm(ours, axis=(1, 2)) * np.linalg.norm(theirs, axis=(1, 2))
+        alike = np.einsum("blt,blt->b", ours, theirs) / np.maximum(size, 1e-12)
+        found[start : start + _BLOCK_BEATS] = np.where(shared.any(axis=(1, 2)), alike, 1.0)
     return found
 
 
+def _median_known(beats: Floats) -> Floats:
+    """The median `(samples,)` of those of a lead's `(beats, samples)` that are known; NaN where none is."""
+    known = beats[np.isfinite(beats[:, 0])]
+    return np.median(known, axis=0) if len(known) else np.full(beats.shape[1], np.nan)
+
+
 def _qrs(filtered: ECGRecord, r_peaks: NDArray[np.int64]) -> Floats:
-    """`(beats, leads, samples)` around R, each lead about zero, and zero where it was not recorded."""
+    """`(beats, leads, samples)` around R, each lead about zero; all NaN where a sample was not recorded."""
     half = round(_QRS_S * filtered.fs_hz)
     at = np.clip(r_peaks[:, None] + np.arange(-half, half + 1), 0, filtered.n_samples - 1)
     beats = filtered.signal_mv[:, at].transpose(1, 0, 2).astype(np.float64)
-    level = beats.mean(axis=2, keepdims=True)
-    return np.nan_to_num(beats - level)
+    return np.asarray(beats - beats.mean(axis=2, keepdims=True))

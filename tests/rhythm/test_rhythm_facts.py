@@ -77,6 +77,18 @@ def test_the_ventricular_beats_are_those_marked_by_hand() -> None:
     assert rhythm.ectopic_beats.text.startswith("2 of 13 beats are ectopic, 2 of them ventricular-looking")
 
 
+@pytest.mark.parametrize("path", ["examples/ptbxl/00455_hr.hea", "tests/fixtures/annotation/105.hea"])
+def test_ventricular_beats_are_the_same_where_leads_follow_one_another_as_on_a_page(path: str) -> None:
+    record, annotation, whole = analysed(path)
+    printed = np.full_like(record.signal_mv, np.nan)
+    for row in range(len(record.leads)):
+        column = slice(*(round(second * record.fs_hz) for second in (2.5 * (row // 3), 2.5 * (row // 3 + 1))))
+        printed[row, column] = record.signal_mv[row, column]
+    printed[1] = record.signal_mv[1]  # the rhythm strip
+    page = record.with_signal(printed)
+    np.testing.assert_array_equal(rhythm_facts(page, page, annotation).ventricular, whole.ventricular)
+
+
 def beats_laid_out(rr_s: list[float], wide: list[int], fs_hz: float = FS_HZ) -> tuple[ECGRecord, Annotation]:
     """Leads I and V1 with P, QRS and T at each beat; the `wide` ones have no P and another, broad QRS."""
     r_s = 0.5 + np.cumsum([0.0, *rr_s])
