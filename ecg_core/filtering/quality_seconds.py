@@ -174,13 +174,13 @@ def judge_seconds(raw: ECGRecord, filtered: ECGRecord) -> SecondsQuality:
     features = measure_seconds(raw, filtered)
     found, unusable = _found(features), _unusable(features)
     if raw.source.format == DIGITIZED_PAGE:
-        found[Defect.MISSING] &= _between_printed(unusable[Defect.MISSING])
+        found[Defect.MISSING] &= _between_printed(found[Defect.MISSING])
     return SecondsQuality(raw.leads, raw.duration_s, _bits(found), _bits(unusable))
 
 
-def _between_printed(blank: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """From the first to the last second that each lead is printed in; beyond them nothing is amiss."""
-    printed = ~blank
+def _between_printed(missing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """From the first to the last second that each lead is wholly printed in; beyond them nothing is amiss."""
+    printed = ~missing
     return np.asarray(
         np.logical_or.accumulate(printed, axis=1)
         & np.logical_or.accumulate(printed[:, ::-1], axis=1)[:, ::-1]

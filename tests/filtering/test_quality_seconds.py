@@ -162,6 +162,17 @@ def test_a_page_is_judged_where_it_is_printed(clean: ECGRecord) -> None:
     assert judged(replace(page, source=Source())).phrase() == "V3 not recorded from 0 to 5 s"
 
 
+def test_seconds_in_which_a_page_begins_or_ends_to_show_a_lead_are_no_defect(clean: ECGRecord) -> None:
+    signal = clean.signal_mv.copy()
+    start, stop = round(2.7 * clean.fs_hz), round(6.4 * clean.fs_hz)
+    signal[SPOILT, :start] = signal[SPOILT, stop:] = np.nan
+    quality = judged(replace(clean, signal_mv=signal, source=Source(format=DIGITIZED_PAGE)))
+    assert quality.phrase() == ""
+    signal[SPOILT, round(4.2 * clean.fs_hz) : round(4.8 * clean.fs_hz)] = np.nan
+    torn = judged(replace(clean, signal_mv=signal, source=Source(format=DIGITIZED_PAGE)))
+    assert torn.phrase() == "V3 not recorded from 4 to 5 s"
+
+
 @pytest.mark.parametrize("fs_hz", [100.0, 257.3, 1000.0])
 def test_any_rate_gives_the_same_seconds(clean: ECGRecord, fs_hz: float) -> None:
     ecg = spoilt(clean, jumping)
