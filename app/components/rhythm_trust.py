@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.components.rhythm_words import fact_name, found_name, limit_words, value_words
+from app.components.rhythm_words import fact_name, limit_words, value_words
 from app.components.text import as_markdown
 from ecg_core.rhythm.types import RhythmFact, RhythmFacts
 
@@ -34,8 +34,8 @@ def draw_rhythm_trust(rhythm: RhythmFacts) -> None:
 def _line(fact: RhythmFact) -> str:
     """What was found, its value and limit unless the sentence says them, and why it matters."""
     said = f"{fact.limit:.0f} {fact.unit}" in fact.text
-    measured = "" if said else f" ({value_words(fact)}; limit: {limit_words(fact)})"
-    return f"- :material/flag: **{found_name(fact)}**{measured}: {as_markdown(fact.text)} {_WHY[fact.key]}"
+    measured = "" if said else f" (measured: {value_words(fact)}; limit: {limit_words(fact)})"
+    return f"- :material/flag: **{as_markdown(fact.text)}**{measured} {_WHY[fact.key]}"
 
 
 def _not_assessed(rhythm: RhythmFacts) -> list[str]:

@@ -16,7 +16,7 @@ from ecg_core.record import ECGRecord
 
 _QRS_REACH_S = 0.06
 _ABOVE_MM = 2.5
-_TAG_ABOVE_MM = 5.5  # above the R marks
+_TAG_ABOVE_MM = 2.0  # above the R mark
 
 
 def add_r_peaks(
@@ -67,9 +67,10 @@ def add_beat_tags(
         x, y, words = zip(*shown, strict=True)
         fig.add_scatter(
             x=x,
-            y=[above + _TAG_ABOVE_MM - _ABOVE_MM for above in y],
+            y=[mark_mm + _TAG_ABOVE_MM for mark_mm in y],
             mode="text",
             text=words,
+            textposition="top center",
             textfont={"color": colours.zones["severe"], "size": 13},
             name="Beat tag",
             hoverinfo="skip",

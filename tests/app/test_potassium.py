@@ -211,7 +211,7 @@ def test_what_the_rhythm_says_about_trust_is_said_once_whatever_the_models_say(
     assert text.count("What the rhythm says about trust") == 1
     assert text.count("151 ms") == 1
     assert text.count("120 ms") == 1  # the sentence has the limit
-    assert "10 %; limit: above 6 %" in text
+    assert "(measured: 10 %; limit: above 6 %)" in text
     assert "severe hyperkalemia widens the QRS" in text
 
 
