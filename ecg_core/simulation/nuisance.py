@@ -2,7 +2,7 @@
 
 Noise arises at the nine electrodes and reaches the leads from there, so that one bad electrode spoils what it
 should: Einthoven's and Goldberger's laws hold, and an arm electrode moves the chest leads by a third. Strengths
-and spectra follow the MIT-BIH Noise Stress Test recordings (Moody 1984): baseline wander up to 1.8 mV, electrode
+and spectra resemble the MIT-BIH Noise Stress Test recordings (Moody 1984): baseline wander up to 1.8 mV, electrode
 motion falling with the square of frequency above 1 Hz, muscle noise flat from 5 to 50 Hz.
 """
 
