@@ -25,7 +25,7 @@ def test_upload_look_measure_download_and_go_on_after_a_broken_file(
     page = visit.page
 
     visit.upload(PAIR)
-    expect(visit.charts).to_have_count(1)
+    expect(visit.charts).to_have_count(2)  # the paper, and the map of signal quality
     visit.wait_until_drawn()
     expect(page.get_by_text("11.hea")).to_be_visible()
 
@@ -35,7 +35,7 @@ def test_upload_look_measure_download_and_go_on_after_a_broken_file(
     expect(visit.charts.filter(has_text="40 Hz low-pass")).to_have_count(1)
     visit.wait_until_drawn()
     page.keyboard.press("Escape")  # closes the popover
-    expect(visit.charts).to_have_count(1)
+    expect(visit.charts).to_have_count(2)
 
     width_mm = visit.drag_on_chart(0.1, 0.1)
     reading = page.get_by_role("status").filter(has_text="bpm")
@@ -74,12 +74,20 @@ def test_upload_look_measure_download_and_go_on_after_a_broken_file(
 def test_example_on_a_tablet(browser: Browser, app_url: str) -> None:
     visit = Dashboard(browser, app_url, width_px=768, height_px=1024)
     visit.page.get_by_role("button", name="Atrial fibrillation").click()
-    expect(visit.charts).to_have_count(1)
+    expect(visit.charts).to_have_count(2)
     visit.wait_until_drawn()
-    box = visit.charts.bounding_box()
+    box = visit.charts.first.bounding_box()
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 768
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 768
+    visit.go_to("Cycles", last="Beat by beat")
+    tables = visit.page.locator("table.kalium-readings")
+    expect(tables).to_have_count(3)  # rhythm, measurements over all leads, waves of the lead
+    for table in tables.all():
+        box = table.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 768
     visit.go_to("Potassium", last="As a table")
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 768

@@ -24,7 +24,7 @@ def test_t_offset_is_moved_qtc_follows_and_all_is_exported(
     visit = Dashboard(browser, app_url, width_px=1440)
     page = visit.page
     page.get_by_role("button", name="Normal sinus rhythm").first.click()
-    expect(visit.charts).to_have_count(1)
+    expect(visit.charts).to_have_count(2)
     visit.wait_until_drawn()
     visit.go_to("Cycles", last="Beat by beat")
     page.get_by_text("Correct beats and waves").click()
@@ -67,7 +67,7 @@ def test_what_was_saved_is_loaded_again_and_undone_by_key(browser: Browser, app_
     visit = Dashboard(browser, app_url, width_px=1440)
     page = visit.page
     page.get_by_role("button", name="Normal sinus rhythm").first.click()
-    expect(visit.charts).to_have_count(1)
+    expect(visit.charts).to_have_count(2)
     visit.wait_until_drawn()
     visit.go_to("Cycles", last="Beat by beat")
     page.get_by_text("Correct beats and waves").click()
