@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntFlag
 
@@ -113,32 +114,36 @@ class SecondsQuality:
     def stretches(self) -> tuple[DefectStretch, ...]:
         """Everything that is wrong, in the order of `Defect` and of the leads, seconds in a row taken together."""
         return tuple(
-            DefectStretch(lead, defect, float(start), min(float(stop), self.duration_s))
-            for defect in Defect
-            for lead, seconds in zip(self.leads, self.where(defect), strict=True)
-            for start, stop in runs(seconds).tolist()
+            DefectStretch(lead, defect, float(start_s), float(stop_s))
+            for defect, lead, bounds_s in self._bounds_s()
+            for start_s, stop_s in bounds_s.tolist()
         )
 
     def phrase(self, most: int = 3) -> str:
         """``"V3 electrode off from 4 to 7 s; I, II muscle noise in 5 of 10 s"``, the worst first; empty where all is good."""
-        stretches_of: dict[tuple[Defect, str], list[DefectStretch]] = defaultdict(list)
-        for stretch in self.stretches():
-            stretches_of[stretch.defect, stretch.lead].append(stretch)
         leads_with: dict[str, list[str]] = defaultdict(list)
-        for (defect, lead), stretches in stretches_of.items():
-            leads_with[f"{DEFECT_WORDS[defect]} {_when(stretches, self.duration_s)}"].append(lead)
+        for defect, lead, bounds_s in self._bounds_s():
+            leads_with[f"{DEFECT_WORDS[defect]} {_when(bounds_s, self.duration_s)}"].append(lead)
         parts = [f"{_names(leads)} {what}" for what, leads in leads_with.items()]
         more = [f"{len(parts) - most} more"] if len(parts) > most else []
         return "; ".join(parts[:most] + more)
 
+    def _bounds_s(self) -> Iterator[tuple[Defect, str, NDArray[np.float64]]]:
+        """Each defect that a lead has, with start and stop `(stretches, 2)` of its seconds in a row."""
+        for defect in Defect:
+            for lead, seconds in zip(self.leads, self.where(defect), strict=True):
+                if seconds.any():
+                    yield defect, lead, np.minimum(runs(seconds), self.duration_s)
 
-def _when(stretches: list[DefectStretch], duration_s: float) -> str:
+
+def _when(bounds_s: NDArray[np.float64], duration_s: float) -> str:
     """``"from 4 to 7 s"``, ``"in 3 of 10 s"`` or ``"throughout"``."""
-    first, total_s = stretches[0], sum(stretch.stop_s - stretch.start_s for stretch in stretches)
+    total_s = float(np.diff(bounds_s).sum())
     if total_s >= duration_s:
         return "throughout"
-    if len(stretches) == 1:
-        return f"from {_clock(first.start_s)} to {_clock(first.stop_s)}{'' if first.stop_s > _CLOCK_FROM_S else ' s'}"
+    if len(bounds_s) == 1:
+        start_s, stop_s = bounds_s[0].tolist()
+        return f"from {_clock(start_s)} to {_clock(stop_s)}{'' if stop_s > _CLOCK_FROM_S else ' s'}"
     return f"in {total_s:.0f} of {duration_s:.0f} s"
 
 
