@@ -99,14 +99,16 @@ def _above_beats(
 ) -> list[tuple[float, float] | None]:
     """The place just above the QRS of each beat; None for those that a strip does not show or did not record."""
     reach = round(_QRS_REACH_S * record.fs_hz / line.samples_per_point)
-    places: list[tuple[float, float] | None] = []
-    for point in line.points(r_peaks.astype(np.float64)):
+
+    def above(point: float) -> tuple[float, float] | None:
+        if not 0 <= point < line.y_mm.size:
+            return None
         around = line.y_mm[max(0, round(point) - reach) : round(point) + reach + 1]
-        if 0 <= point < line.y_mm.size and np.isfinite(around).any():
-            places.append((line.x0_mm + float(point) * line.dx_mm, float(np.nanmax(around)) + _ABOVE_MM))
-        else:
-            places.append(None)
-    return places
+        if not np.isfinite(around).any():
+            return None
+        return line.x0_mm + point * line.dx_mm, float(np.nanmax(around)) + _ABOVE_MM
+
+    return [above(point) for point in line.points(r_peaks.astype(np.float64)).tolist()]
 
 
 def _only(y_mm: NDArray[np.float32], points: NDArray[np.float64]) -> NDArray[np.float32]:
