@@ -18,6 +18,9 @@ from ecg_core.digitization.types import Calibration, Layout, RowDelay, Trace
 from ecg_core.leads import LIMB_FROM_I_II
 
 _LONGEST = 12  # samples: 24 ms, 0.6 mm at 25 mm/s
+_LONGEST_OF_STRIP = (
+    20  # samples; two prints of one lead show more surely than different leads by how much they differ
+)
 _SWEEPS = 3
 _STEEPEST = 0.002  # samples of drift a sample: 5 ms in a column of 2.5 s
 _ANCHORING = 1e-3  # mV that a delay at its bound costs; only so is a common delay of all rows settled
@@ -155,8 +158,8 @@ def _of_strip(strip_mv: Floats, other_mv: Floats, other_delay: _Delay) -> int:
     if len(where) < FS_HZ / 2:
         return 0
     other = _delayed(other_mv, where, other_delay)
-    delays = range(-_LONGEST, _LONGEST + 1)
+    delays = range(-_LONGEST_OF_STRIP, _LONGEST_OF_STRIP + 1)
     differences = [float(np.nanvar(strip_mv[where + delay] - other)) for delay in delays]
     best = int(np.argmin(differences))
     at_the_limit = best in (0, len(delays) - 1)  # then the likeness is of something else
-    return 0 if at_the_limit or differences[best] > _BETTER * differences[_LONGEST] else delays[best]
+    return 0 if at_the_limit or differences[best] > _BETTER * differences[_LONGEST_OF_STRIP] else delays[best]

@@ -58,6 +58,14 @@ def test_a_late_and_an_early_row_are_found_and_moved() -> None:
     assert any("14 ms" in note for note in record.notes)
 
 
+def test_a_rhythm_strip_is_moved_further_than_other_rows() -> None:
+    traces = page({3: -32 * MS})
+    delays = row_delays(layout_of(*(t.box for t in traces)), CALIBRATION, traces)
+    assert {row: delay.start_px for row, delay in delays.items()} == pytest.approx(
+        {3: -32 * MS}, abs=2.1 * MS
+    )
+
+
 def test_a_row_that_drifts_along_the_page_is_put_right() -> None:
     traces = page({0: 6 * MS, 2: -6 * MS})
     drifts = {0: 0.0015, 2: -0.0015}  # 4 ms in the 500 pixels of a column
