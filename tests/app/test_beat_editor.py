@@ -107,7 +107,7 @@ def test_a_wave_can_be_declared_absent(cycles_app: AppTest) -> None:
     next(control for control in app.segmented_control if control.label == "Wave").set_value("P").run()
     button(app, "No P in any beat").click().run()
     assert np.isnan(shown(app).annotation.waves.p).all()
-    assert "no P" in app.dataframe[1].value["By hand"][3]
+    assert "no P" in app.dataframe[0].value["By hand"][3]
     assert button(app, "No P").disabled and button(app, "No P in any beat").disabled
 
 
