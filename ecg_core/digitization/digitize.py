@@ -15,7 +15,6 @@ from ecg_core.digitization.gate import refuse_if_no_ecg, refuse_if_too_small
 from ecg_core.digitization.ink import find_ink
 from ecg_core.digitization.layout import find_layout
 from ecg_core.digitization.minus_sign import settle_minus
-from ecg_core.digitization.one_thread import one_thread
 from ecg_core.digitization.printed_text import read_text, reading_direction
 from ecg_core.digitization.row_timing import row_delays
 from ecg_core.digitization.signal_ink import signal_ink
@@ -27,7 +26,6 @@ Progress = Callable[[str], None]
 _NOTHING_CORRECTED = Corrections()
 
 
-@one_thread()
 def digitize_page(
     page: PageImage, corrections: Corrections = _NOTHING_CORRECTED, progress: Progress = lambda stage: None
 ) -> Digitization:
@@ -52,7 +50,6 @@ def digitize_page(
     return _follow(page, flat, ink, texts, corrections, clock)
 
 
-@one_thread()
 def redigitize(
     previous: Digitization, corrections: Corrections, progress: Progress = lambda stage: None
 ) -> Digitization:

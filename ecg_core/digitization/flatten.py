@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from ecg_core.digitization.frame import Frame, find_frame
 from ecg_core.digitization.mapping import PaperMap, rotating, scaling, shifting
@@ -27,7 +28,9 @@ def flatten(page: PageImage, corrections: Corrections | None = None) -> FlatPage
     """
     corrections = corrections or Corrections()
     given = None if corrections.paper_corners is None else np.array(corrections.paper_corners, float)
-    frame = find_frame(page, given)
+    with threadpool_limits(limits=1, user_api="blas"):
+        # The products are small, and threads that share one wait for each other: seconds, where the machine is busy.
+        frame = find_frame(page, given)
     paper = whole_picture(page.rgb.shape) if frame.outline is None else frame.outline
     frame = _corrected(frame, paper, corrections)
     edges_mm = frame.in_mm.to_flat(_followed(paper))
