@@ -20,8 +20,9 @@ from ecg_core.analysis import analyze
 from ecg_core.datasets.base_ecg import Split, read_ptbxl
 from ecg_core.inference.checkpoint import load_checkpoint
 from ecg_core.inference.inputs import median_beat_input
-from ecg_core.models import BetaVAERegressor
+from ecg_core.models import MODELS, BetaVAERegressor
 
+LEADS = MODELS["beta_vae"].leads
 CHECKPOINT = Path(__file__).parents[1] / "checkpoints" / "beta_vae"
 
 
@@ -44,7 +45,7 @@ def main() -> None:
 def median_beats_mv(root: Path, split: Split) -> NDArray[np.float32]:
     """`(ecgs, 2, 512)` of the PTB-XL records of one split; those without a median beat are left out."""
     records = (base.record for base in read_ptbxl(root) if base.split == split)
-    inputs = (median_beat_input(analyze(record).cycles) for record in records)
+    inputs = (median_beat_input(analyze(record).cycles, LEADS) for record in records)
     return np.concatenate([beat.signal for beat in inputs if beat is not None])
 
 

@@ -28,7 +28,7 @@ K_STRETCHES: tuple[tuple[float, float, float], ...] = (
 )
 K_DISTRIBUTION = "; ".join(f"{share:.0%} in {low}-{high}" for low, high, share in K_STRETCHES) + " mEq/L"
 MIN_DURATION_S, MIN_BEATS = 2.0, 4  # of a base
-DRAWS: dict[Split, int] = {"train": 4, "validation": 3, "calibration": 4, "test": 4}
+DRAWS: dict[Split, int] = {"train": 6, "validation": 4, "calibration": 4, "test": 4}
 
 
 @dataclass(frozen=True, eq=False)

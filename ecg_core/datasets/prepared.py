@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import NDArray
 
 from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.cycles import cut_cycles
-from ecg_core.datasets.base_ecg import Split
-from ecg_core.datasets.potassium import LabelledECG
+from ecg_core.datasets.base_ecg import BaseECG, Split
+from ecg_core.datasets.potassium import LabelledECG, simulated_ecgs
 from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.resample import resample
 from ecg_core.inference.inputs import cycle_input, median_beat_input
+from ecg_core.inference.measured import measured_row
 from ecg_core.leads import INDEPENDENT_LEADS
 
 CYCLES_PER_RECORD = 4
@@ -27,7 +33,14 @@ RECORD_SAMPLES = 5000  # 10 s at 500 Hz
 SHARD_RECORDS = 500
 
 _COMPLETE = "complete.json"  # written last
-_ARRAYS = ("signal_uv", "cycles", "median_mv")
+_ARRAYS = ("signal_uv", "cycles", "median_mv", "measured")
+
+
+class _Row(NamedTuple):
+    """What is kept of one record."""
+
+    facts: dict[str, object]
+    arrays: dict[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +49,14 @@ class PreparedECGs:
 
     `table` has record_id, patient_id, base, split, k_meq_l, simulated; `signal_uv` `(n, 8, 5000)` int16, filtered,
     eight independent leads; `cycles` `(n, 4, 512)` float16 z-scored cycles of lead II; `median_mv`
-    `(n, 2, 512)` float16 median beats of II and V5.
+    `(n, 8, 512)` float16 median beats of the eight; `measured` `(n, len(MEASURED_KEYS))` float32, NaN where unknown.
     """
 
     table: pd.DataFrame
     signal_uv: NDArray[np.int16]
     cycles: NDArray[np.float16]
     median_mv: NDArray[np.float16]
+    measured: NDArray[np.float32]
 
     def part(self, split: Split) -> PreparedECGs:
         """The rows of one split."""
@@ -52,6 +66,7 @@ class PreparedECGs:
             self.signal_uv[rows],
             self.cycles[rows],
             self.median_mv[rows],
+            self.measured[rows],
         )
 
     @property
@@ -66,17 +81,29 @@ def prepare(ecgs: Iterable[LabelledECG], folder: Path) -> None:
     Records that give no cycle, no median beat, or less than 10 s are passed over. What an earlier call
     left in `folder` counts no more. Raises ECGError when no record at all was usable.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / _COMPLETE).unlink(missing_ok=True)
-    rows: list[dict[str, object]] = []
-    arrays: dict[str, list[NDArray[np.generic]]] = {name: [] for name in _ARRAYS}
-    shard = 0
+    _write(_rows(ecgs), folder)
+
+
+def prepare_simulated(bases: Iterable[BaseECG], seed: int, folder: Path, processes: int) -> None:
+    """`prepare` of the `simulated_ecgs` of every base, shared among `processes`; their number changes nothing."""
+    with get_context("spawn").Pool(processes, initializer=_on_one_thread) as pool:
+        rows = pool.imap(partial(_rows_of_base, seed), bases, chunksize=4)
+        _write(chain.from_iterable(rows), folder)
+
+
+def _on_one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def _rows_of_base(seed: int, base: BaseECG) -> list[_Row]:
+    return list(_rows(simulated_ecgs([base], seed)))
+
+
+def _rows(ecgs: Iterable[LabelledECG]) -> Iterator[_Row]:
     for ecg in ecgs:
-        inputs = _network_inputs(ecg)
-        if inputs is None:
-            continue
-        rows.append(
-            {
+        arrays = _network_inputs(ecg)
+        if arrays is not None:
+            facts: dict[str, object] = {
                 "record_id": ecg.record_id,
                 "patient_id": ecg.patient_id,
                 "base": ecg.base,
@@ -84,14 +111,21 @@ def prepare(ecgs: Iterable[LabelledECG], folder: Path) -> None:
                 "k_meq_l": ecg.k_meq_l,
                 "simulated": ecg.record.simulated,
             }
-        )
-        for name in _ARRAYS:
-            arrays[name].append(inputs[name])
-        if len(rows) == SHARD_RECORDS:
-            _write_shard(folder, shard, rows, arrays)
-            shard, rows, arrays = shard + 1, [], {name: [] for name in _ARRAYS}
-    if rows:
-        _write_shard(folder, shard, rows, arrays)
+            yield _Row(facts, arrays)
+
+
+def _write(rows: Iterable[_Row], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _COMPLETE).unlink(missing_ok=True)
+    waiting: list[_Row] = []
+    shard = 0
+    for row in rows:
+        waiting.append(row)
+        if len(waiting) == SHARD_RECORDS:
+            _write_shard(folder, shard, waiting)
+            shard, waiting = shard + 1, []
+    if waiting:
+        _write_shard(folder, shard, waiting)
         shard += 1
     if not shard:
         raise ECGError("None of the ECGs could be prepared; 12-lead recordings of at least 10 s are needed.")
@@ -117,7 +151,7 @@ def _network_inputs(ecg: LabelledECG) -> dict[str, NDArray[np.generic]] | None:
     cycles = cut_cycles(filtered, annotation)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        beats, median = cycle_input(cycles), median_beat_input(cycles)
+        beats, median = cycle_input(cycles), median_beat_input(cycles, INDEPENDENT_LEADS, min_leads=1)
     signal_mv = resample(filtered.select(INDEPENDENT_LEADS).signal_mv, filtered.fs_hz, 500.0)[
         :, :RECORD_SAMPLES
     ]
@@ -128,12 +162,12 @@ def _network_inputs(ecg: LabelledECG) -> dict[str, NDArray[np.generic]] | None:
         "signal_uv": np.clip(np.nan_to_num(signal_mv) * 1000, -32000, 32000).astype(np.int16),
         "cycles": beats.signal[chosen, 0].astype(np.float16),
         "median_mv": median.signal[0].astype(np.float16),
+        "measured": measured_row(filtered, annotation, cycles),
     }
 
 
-def _write_shard(
-    folder: Path, index: int, rows: list[dict[str, object]], arrays: dict[str, list[NDArray[np.generic]]]
-) -> None:
-    pd.DataFrame(rows).to_parquet(folder / f"{index:03d}.parquet")
-    for name, items in arrays.items():
-        np.save(folder / f"{index:03d}-{name}.npy", np.stack(items), allow_pickle=False)
+def _write_shard(folder: Path, index: int, rows: list[_Row]) -> None:
+    pd.DataFrame([row.facts for row in rows]).to_parquet(folder / f"{index:03d}.parquet")
+    for name in _ARRAYS:
+        stacked = np.stack([row.arrays[name] for row in rows])
+        np.save(folder / f"{index:03d}-{name}.npy", stacked, allow_pickle=False)

@@ -20,6 +20,7 @@ class InputSpec:
     samples: int
     unit: str  # "mV" or "z-score"
     normalization: str  # in words
+    facts: tuple[str, ...] = ()  # fed beside the signal, in this order; names of `AnnotatedECG.facts`
 
 
 @dataclass(frozen=True)

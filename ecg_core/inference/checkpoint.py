@@ -42,8 +42,8 @@ def load_checkpoint(folder: Path) -> Checkpoint:
 def _model_for(card: Card) -> nn.Module:
     """An untrained model of the card's architecture, which must be fed what the card says."""
     model = build(card.architecture)
-    spec = MODELS[card.architecture]
-    if (card.inputs.leads, card.inputs.samples) != (spec.leads, spec.samples):
+    spec, inputs = MODELS[card.architecture], card.inputs
+    if (inputs.leads, inputs.samples, len(inputs.facts)) != (spec.leads, spec.samples, spec.n_facts):
         raise CheckpointError(
             f"The card of model {card.name} describes other inputs than its architecture {card.architecture} takes."
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sized
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.annotation.types import CYCLE_FS_HZ, Cycles
+from ecg_core.annotation.types import CYCLE_FS_HZ, CYCLE_SAMPLES, Cycles
 from ecg_core.filtering.gaps import runs
 from ecg_core.filtering.resample import resample
 from ecg_core.inference.types import ModelInput
@@ -45,16 +45,24 @@ def cycle_input(cycles: Mapping[str, Cycles], lead: str = "II") -> ModelInput | 
 
 
 def median_beat_input(
-    cycles: Mapping[str, Cycles], leads: tuple[str, ...] = ("II", "V5")
+    cycles: Mapping[str, Cycles], leads: tuple[str, ...], min_leads: int | None = None
 ) -> ModelInput | None:
-    """The median beats in mV, zero-padded, `(1, leads, 512)`; None if a lead or its median beat is missing."""
-    if any(lead not in cycles for lead in leads):
+    """The median beats in mV, zero-padded, `(1, leads, 512)`; None if fewer than `min_leads` have one (None: all).
+
+    A lead without a median beat is all zeros and named in `absent`.
+    """
+    signal = np.zeros((1, len(leads), CYCLE_SAMPLES), dtype=np.float32)
+    absent = []
+    for row, lead in enumerate(leads):
+        if lead in cycles and np.isfinite(cycles[lead].median_mv).mean() >= MIN_CYCLE_SHARE:
+            signal[0, row] = np.nan_to_num(cycles[lead].median_mv)
+        else:
+            absent.append(lead)
+    held = [lead for lead in leads if lead not in absent]
+    if len(held) < (len(leads) if min_leads is None else min_leads):
         return None
-    beat_mv = np.stack([cycles[lead].median_mv for lead in leads])
-    if (np.isfinite(beat_mv).mean(axis=1) < MIN_CYCLE_SHARE).any():
-        return None
-    signal = np.nan_to_num(beat_mv)[None].astype(np.float32)
-    return ModelInput(signal, leads, CYCLE_FS_HZ, "mV", f"median beat of leads {' and '.join(leads)}")
+    description = f"median beat of lead{'' if len(held) == 1 else 's'} {' and '.join(held)}"
+    return ModelInput(signal, leads, CYCLE_FS_HZ, "mV", description, tuple(absent))
 
 
 def crop_input(filtered: ECGRecord, leads: tuple[str, ...]) -> ModelInput | None:
@@ -78,7 +86,8 @@ def crop_input(filtered: ECGRecord, leads: tuple[str, ...]) -> ModelInput | None
     signal = np.zeros((len(crops), len(leads), CROP_SAMPLES), dtype=np.float32)
     signal[:, [leads.index(name) for name in present]] = np.nan_to_num(crops)
     description = f"{_count(crops, 'crop')} of 2.05 s of {_count(present, 'lead')}{how}"
-    return ModelInput(signal, leads, CYCLE_FS_HZ, "mV", description)
+    absent = tuple(name for name in leads if name not in present)
+    return ModelInput(signal, leads, CYCLE_FS_HZ, "mV", description, absent)
 
 
 def _simultaneous_crops(signal_mv: Floats) -> Floats:

@@ -21,11 +21,12 @@ from ecg_core.inference.calibrated import apply_calibration
 from ecg_core.inference.card import Card
 from ecg_core.inference.checkpoint import Checkpoint
 from ecg_core.inference.inputs import crop_input, cycle_input, median_beat_input
+from ecg_core.inference.measured import MEASURED_KEYS, PATIENT_FACTS, measured_row, patient_row
 from ecg_core.inference.reasons import lead_has_signal, reasons_to_distrust
 from ecg_core.inference.types import ModelInput, Prediction
+from ecg_core.models import MODELS
 from ecg_core.record import ECGRecord
 
-MIN_PRESENT_SHARE = 8 / 12  # of its leads a network that can leave leads out must still see
 ITEMS_AT_ONCE = 256  # a day has 100,000 beats: all at once would need many gigabytes
 
 
@@ -49,6 +50,14 @@ class AnnotatedECG:
         """The filtered record without the seconds in which a lead's electrode was off; the record itself where none was."""
         return blank_seconds(self.filtered, self.quality.seconds.detached())
 
+    @cached_property
+    def facts(self) -> dict[str, float]:
+        """What can be fed beside the signal: measurements over the independent leads, and the patient; NaN where unknown."""
+        measured = measured_row(self.attached, self.annotation, self.cycles)
+        patient = patient_row(self.filtered.patient)
+        names = (*MEASURED_KEYS, *PATIENT_FACTS)
+        return dict(zip(names, np.concatenate([measured, patient]).tolist(), strict=True))
+
 
 def predict(checkpoint: Checkpoint, ecg: AnnotatedECG, earlier: Prediction | None = None) -> Prediction:
     """The estimate with its interval, class probabilities and flags; all NaN where the model abstains.
@@ -58,10 +67,13 @@ def predict(checkpoint: Checkpoint, ecg: AnnotatedECG, earlier: Prediction | Non
     """
     card = checkpoint.card
     present = _leads_with_signal(card, ecg.attached)
-    inputs = model_input(card, ecg) if _sees_enough(card, present) and ecg.annotation.n_beats else None
-    items = np.empty(0, np.float32) if inputs is None else _items(checkpoint, inputs, present, earlier)
+    enough = len(present) >= MODELS[card.architecture].min_leads
+    inputs = model_input(card, ecg) if enough and ecg.annotation.n_beats else None
+    items = np.empty(0, np.float32) if inputs is None else _items(checkpoint, inputs, earlier)
     k_meq_l = combine_items(card, items)
     calibrated = apply_calibration(card.calibration, k_meq_l)
+    if inputs is not None:
+        present = [name for name in present if name not in inputs.absent]
     return Prediction(
         model=card.name,
         title=card.title,
@@ -79,48 +91,66 @@ def predict(checkpoint: Checkpoint, ecg: AnnotatedECG, earlier: Prediction | Non
 
 def model_input(card: Card, ecg: AnnotatedECG) -> ModelInput | None:
     """What this model is fed for this ECG; None when the ECG does not hold it."""
+    inputs = _signal_input(card, ecg)
+    if inputs is None or not card.inputs.facts:
+        return inputs
+    unknown = [name for name in card.inputs.facts if name not in ecg.facts]
+    if unknown:
+        raise CheckpointError(
+            f"The card of model {card.name} asks for facts that are not known here: {', '.join(unknown)}."
+        )
+    facts = np.array([ecg.facts[name] for name in card.inputs.facts], dtype=np.float32)
+    return replace(inputs, facts=np.tile(facts, (len(inputs.signal), 1)))
+
+
+def _signal_input(card: Card, ecg: AnnotatedECG) -> ModelInput | None:
     if card.inputs.kind == "cycle":
         return cycle_input(ecg.cycles, card.inputs.leads[0])
+    present = _leads_with_signal(card, ecg.attached)
     if card.inputs.kind == "median_beat":
-        return median_beat_input(ecg.cycles, card.inputs.leads)
+        cycles = {name: ecg.cycles[name] for name in present}
+        return median_beat_input(cycles, card.inputs.leads, MODELS[card.architecture].min_leads)
     if card.inputs.kind == "crop":
-        present = _leads_with_signal(card, ecg.attached)
         return crop_input(ecg.attached.select(present), card.inputs.leads) if present else None
     raise CheckpointError(
         f"The card of model {card.name} asks for an unknown kind of input, {card.inputs.kind!r}."
     )
 
 
-def _items(
-    checkpoint: Checkpoint, inputs: ModelInput, present: list[str], earlier: Prediction | None
-) -> NDArray[np.float32]:
+def _items(checkpoint: Checkpoint, inputs: ModelInput, earlier: Prediction | None) -> NDArray[np.float32]:
     """`estimate_items`, of those items only that were not estimated before."""
     if earlier is None or earlier.inputs is None:
-        return estimate_items(checkpoint, inputs, present)
+        return estimate_items(checkpoint, inputs)
     known = dict(zip(_digests(earlier.inputs), earlier.item_k_meq_l.tolist(), strict=True))
     digests = _digests(inputs)
     items = np.array([known.get(digest, np.nan) for digest in digests], dtype=np.float32)
     new = np.array([digest not in known for digest in digests])
     if new.any():
-        items[new] = estimate_items(checkpoint, replace(inputs, signal=inputs.signal[new]), present)
+        facts = None if inputs.facts is None else inputs.facts[new]
+        items[new] = estimate_items(checkpoint, replace(inputs, signal=inputs.signal[new], facts=facts))
     return items
 
 
 def _digests(inputs: ModelInput) -> list[bytes]:
     """What tells the items apart, 16 bytes each."""
-    return [hashlib.blake2b(item.tobytes(), digest_size=16).digest() for item in inputs.signal]
+    facts = [b""] * len(inputs.signal) if inputs.facts is None else [row.tobytes() for row in inputs.facts]
+    return [
+        hashlib.blake2b(item.tobytes() + row, digest_size=16).digest()
+        for item, row in zip(inputs.signal, facts, strict=True)
+    ]
 
 
 @torch.inference_mode()
-def estimate_items(checkpoint: Checkpoint, inputs: ModelInput, present: list[str]) -> NDArray[np.float32]:
-    """The network's estimate for each item, `(items,)` mEq/L; absent leads are left out where it can leave leads out."""
+def estimate_items(checkpoint: Checkpoint, inputs: ModelInput) -> NDArray[np.float32]:
+    """The network's estimate for each item, `(items,)` mEq/L; a network that can leave leads out is told the absent ones."""
     estimates = []
-    for signal in torch.split(torch.from_numpy(inputs.signal), ITEMS_AT_ONCE):
-        if len(present) == len(inputs.leads):
-            estimates.append(checkpoint.model(signal))
-        else:
-            mask = torch.tensor([name in present for name in inputs.leads]).expand(len(signal), -1)
-            estimates.append(checkpoint.model(signal, mask))
+    for start in range(0, len(inputs.signal), ITEMS_AT_ONCE):
+        items = slice(start, start + ITEMS_AT_ONCE)
+        fed = [torch.from_numpy(inputs.signal[items])]
+        if inputs.facts is not None:
+            fed.append(torch.from_numpy(inputs.facts[items]))
+        present = torch.from_numpy(inputs.present).expand(len(fed[0]), -1)
+        estimates.append(checkpoint.model(*fed, **({"present": present} if inputs.absent else {})))
     k_meq_l: NDArray[np.float32] = torch.cat(estimates).numpy()
     return k_meq_l
 
@@ -134,9 +164,3 @@ def combine_items(card: Card, items: NDArray[np.float32]) -> float:
 
 def _leads_with_signal(card: Card, filtered: ECGRecord) -> list[str]:
     return [name for name in card.inputs.leads if lead_has_signal(filtered, name)]
-
-
-def _sees_enough(card: Card, present: list[str]) -> bool:
-    """Twelve-lead networks can leave some leads out; the others need each of theirs."""
-    share = len(present) / len(card.inputs.leads)
-    return share >= MIN_PRESENT_SHARE if card.inputs.kind == "crop" else share == 1.0

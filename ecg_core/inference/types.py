@@ -45,6 +45,13 @@ class ModelInput:
     fs_hz: float
     unit: str  # "mV" or "z-score"
     description: str  # e.g. "11 cycles of lead II"
+    absent: tuple[str, ...] = ()  # of the leads, those whose signal is nothing but zeros
+    facts: NDArray[np.float32] | None = None  # (items, facts) in the card's order, NaN where unknown
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """Which of the leads hold a signal, `(leads,)`."""
+        return np.array([lead not in self.absent for lead in self.leads])
 
 
 @dataclass(frozen=True, eq=False)

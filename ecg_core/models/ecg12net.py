@@ -72,7 +72,7 @@ def _trunk() -> nn.Sequential:
     return nn.Sequential(*layers, nn.AdaptiveAvgPool1d(1), nn.Flatten())
 
 
-@register("ecg12net", leads=STANDARD_LEADS, samples=1024)
+@register("ecg12net", leads=STANDARD_LEADS, samples=1024, min_leads=8)
 class ECG12Net(nn.Module):
     """`(batch, leads, samples)`, samples a multiple of 64 -> `(batch,)` potassium in mEq/L.
 

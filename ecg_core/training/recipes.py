@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ecg_core.datasets.prepared import PreparedECGs
-from ecg_core.models import BetaVAERegressor, build
+from ecg_core.leads import INDEPENDENT_LEADS
+from ecg_core.models import MODELS, BetaVAERegressor, build
 from ecg_core.models.vae_loss import vae_loss
 from ecg_core.training.batches import ArrayBatches, CropBatches
 from ecg_core.training.loop import Epoch, Report, Stage, run_stage
@@ -79,25 +80,28 @@ def _train_beta_vae(
     def batches(inputs: np.ndarray, ecgs: PreparedECGs, shuffle: bool) -> ArrayBatches:
         return ArrayBatches(inputs, ecgs.k_meq_l, seed, shuffle)
 
+    rows = [INDEPENDENT_LEADS.index(lead) for lead in MODELS["beta_vae"].leads]
+    train_mv, validation_mv = train.median_mv[:, rows], validation.median_mv[:, rows]
+
     torch.manual_seed(seed)
     model = BetaVAERegressor()
     first, second = recipe.stages
-    median_beats = batches(train.median_mv, train, True), batches(validation.median_mv, validation, False)
+    median_beats = batches(train_mv, train, True), batches(validation_mv, validation, False)
     history = run_stage(first, model.vae, *median_beats, folder, report)
     model.freeze_vae()
-    model.handcrafted.fit(torch.from_numpy(train.median_mv.astype(np.float32)))
+    model.handcrafted.fit(torch.from_numpy(train_mv.astype(np.float32)))
     described = (
-        batches(_describe(model, train), train, True),
-        batches(_describe(model, validation), validation, False),
+        batches(_describe(model, train_mv), train, True),
+        batches(_describe(model, validation_mv), validation, False),
     )
     return model, history + run_stage(second, model.regressor, *described, folder, report)
 
 
 @torch.no_grad()
-def _describe(model: BetaVAERegressor, ecgs: PreparedECGs) -> np.ndarray:
+def _describe(model: BetaVAERegressor, median_mv: np.ndarray) -> np.ndarray:
     """`(n, 73)` float32: what the regressor is fed."""
     model.eval()
-    beats = torch.from_numpy(ecgs.median_mv.astype(np.float32))
+    beats = torch.from_numpy(median_mv.astype(np.float32))
     return torch.cat([model.describe(part) for part in torch.split(beats, 64)]).numpy()
 
 

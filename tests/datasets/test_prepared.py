@@ -11,6 +11,7 @@ from ecg_core.datasets.potassium import LabelledECG
 from ecg_core.datasets.prepared import PreparedECGs, load_prepared, prepare
 from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
+from ecg_core.inference.measured import MEASURED_KEYS
 from ecg_core.leads import INDEPENDENT_LEADS
 from tests.datasets.mini_ptbxl import example
 
@@ -48,7 +49,8 @@ def test_what_is_prepared_is_loaded_in_its_order_over_all_shards(loaded: Prepare
     assert list(loaded.k_meq_l) == [3.5, 4.5, 5.5] and loaded.k_meq_l.dtype == np.float32
     assert loaded.signal_uv.shape == (3, 8, 5000)
     assert loaded.cycles.shape == (3, 4, 512)
-    assert loaded.median_mv.shape == (3, 2, 512)
+    assert loaded.median_mv.shape == (3, 8, 512)
+    assert loaded.measured.shape == (3, len(MEASURED_KEYS)) and loaded.measured.dtype == np.float32
 
 
 def test_signals_are_the_filtered_independent_leads_in_microvolts(loaded: PreparedECGs) -> None:
@@ -63,7 +65,7 @@ def test_cycles_are_z_scores_and_median_beats_are_millivolts_around_r(loaded: Pr
     for cycle, own in zip(cycles.reshape(-1, 512), recorded.reshape(-1, 512), strict=True):
         assert cycle[own].mean() == pytest.approx(0.0, abs=0.01)
         assert cycle[own].std() == pytest.approx(1.0, abs=0.02)
-    lead_ii = loaded.median_mv[0, 0].astype(float)
+    lead_ii = loaded.median_mv[0, 1].astype(float)
     assert abs(int(lead_ii.argmax()) - CYCLE_R_INDEX) <= 2
     r_height_mv = filter_record(example("normal")).record.lead_mv("II").max()
     assert lead_ii.max() == pytest.approx(r_height_mv, rel=0.2)
@@ -76,8 +78,9 @@ def test_a_part_keeps_rows_together(loaded: PreparedECGs) -> None:
         (loaded.signal_uv, part.signal_uv),
         (loaded.cycles, part.cycles),
         (loaded.median_mv, part.median_mv),
+        (loaded.measured, part.measured),
     ):
-        assert np.array_equal(cut, whole[2:])
+        assert np.array_equal(cut, whole[2:], equal_nan=cut.dtype.kind == "f")
 
 
 def test_records_that_give_no_input_are_passed_over(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_a_missing_or_unknown_entry_is_told(tmp_path: Path, section: str | None,
     raw = json.loads(path.read_text(encoding="utf-8"))
     part = raw if section is None else raw[section]
     if change == "missing":
-        part.popitem()
+        part.pop(next(iter(part)))
     else:
         part["colour"] = "red"
     path.write_text(json.dumps(raw), encoding="utf-8")

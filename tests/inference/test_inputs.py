@@ -77,8 +77,17 @@ def test_median_beats_stay_in_millivolts_in_the_order_of_the_leads() -> None:
 
 
 def test_both_leads_of_a_median_beat_are_needed() -> None:
-    assert median_beat_input(cycles_of(1.0)) is None
-    assert median_beat_input(cycles_of(1.0) | cycles_of(0.2, lead="V5")) is None
+    assert median_beat_input(cycles_of(1.0), ("II", "V5")) is None
+    assert median_beat_input(cycles_of(1.0) | cycles_of(0.2, lead="V5"), ("II", "V5")) is None
+
+
+def test_a_lead_that_may_be_absent_is_zero_and_named() -> None:
+    cycles = cycles_of(1.0) | cycles_of(0.2, lead="V5")
+    seen = median_beat_input(cycles, ("I", "II", "V5"), min_leads=1)
+    assert seen is not None and seen.absent == ("I", "V5") and list(seen.present) == [False, True, False]
+    assert (seen.signal[0, [0, 2]] == 0).all() and (seen.signal[0, 1] != 0).any()
+    assert seen.description == "median beat of lead II"
+    assert median_beat_input(cycles, ("I", "II", "V5"), min_leads=2) is None
 
 
 @given(st.integers(CROP_SAMPLES, 20_000))

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from ecg_core.datasets.prepared import PreparedECGs
+from ecg_core.inference.measured import MEASURED_KEYS
 
 
 def prepared(n_records: int, seed: int = 0) -> PreparedECGs:
@@ -21,7 +22,8 @@ def prepared(n_records: int, seed: int = 0) -> PreparedECGs:
         table,
         (1000 * signal(8, 5000)).astype(np.int16),
         signal(4, 512).astype(np.float16),
-        signal(2, 512).astype(np.float16),
+        signal(8, 512).astype(np.float16),
+        np.full((n_records, len(MEASURED_KEYS)), np.nan, np.float32),
     )
 
 
