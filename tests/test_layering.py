@@ -41,12 +41,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulation": _SIGNAL,
     "inference": _SIGNAL | {"models"},
     "analysis": _JUDGED,
-    "datasets": _JUDGED | {"readers", "simulation"},
-    "evaluation": _JUDGED,
-    "training": _JUDGED | {"datasets", "evaluation", "rendering", "digitization"},
-    "figures": _JUDGED | {"analysis", "evaluation", "digitization"},
+    "twelve_lead": _JUDGED,
+    "datasets": _JUDGED | {"readers", "simulation", "twelve_lead"},
+    "evaluation": _JUDGED | {"twelve_lead"},
+    "training": _JUDGED | {"twelve_lead", "datasets", "evaluation", "rendering", "digitization"},
+    "figures": _JUDGED | {"analysis", "twelve_lead", "evaluation", "digitization"},
     "cli": _JUDGED
-    | {"readers", "writers", "analysis", "simulation", "datasets", "evaluation", "training"}
+    | {"readers", "writers", "analysis", "twelve_lead", "simulation", "datasets", "evaluation", "training"}
     | {"rendering", "digitization"},
     "__main__": {"cli"},
 }

@@ -1,0 +1,61 @@
+"""What a 12-lead model says about one annotated ECG, or why it says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from ecg_core.inference.predict import AnnotatedECG
+from ecg_core.inference.types import Flag
+from ecg_core.leads import STANDARD_LEADS
+from ecg_core.twelve_lead.card import TwelveLeadCard
+from ecg_core.twelve_lead.checkpoint import TwelveLeadCheckpoint
+from ecg_core.twelve_lead.inputs import TwelveLeadInput, twelve_lead_input
+from ecg_core.twelve_lead.types import FINDING_NAMES, FINDINGS, Finding, TwelveLeadAnswer
+
+
+def answer(
+    ecg: AnnotatedECG,
+    checkpoint: TwelveLeadCheckpoint,
+    leads: Sequence[str] = STANDARD_LEADS,
+    estimated_leads: Sequence[str] = (),
+) -> TwelveLeadAnswer:
+    """Findings and ECG age, from those of `leads` that the ECG has; all NaN where it has no heartbeat or no lead.
+
+    `estimated_leads` are leads of the ECG that were restored from others; the answer names those it used.
+    """
+    inputs = twelve_lead_input(ecg.attached, leads)
+    able = bool(inputs.leads) and ecg.annotation.n_beats > 0
+    outputs = _outputs(checkpoint, inputs) if able else np.full(len(FINDINGS) + 1, np.nan)
+    return _answer(checkpoint.card, outputs, inputs.leads, estimated_leads)
+
+
+@torch.inference_mode()
+def _outputs(checkpoint: TwelveLeadCheckpoint, inputs: TwelveLeadInput) -> np.ndarray:
+    outputs = checkpoint.model(torch.from_numpy(inputs.signal), torch.from_numpy(inputs.mask))
+    return np.asarray(outputs[0].double().numpy())
+
+
+def _answer(
+    card: TwelveLeadCard, outputs: np.ndarray, used: tuple[str, ...], estimated: Sequence[str]
+) -> TwelveLeadAnswer:
+    findings = []
+    for code, logit in zip(FINDINGS, outputs, strict=False):
+        calibration = card.calibration[code]
+        probability = float(calibration.probability(logit))
+        findings.append(Finding(code, FINDING_NAMES[code], probability, calibration.threshold))
+    age_years = float(card.age.years(outputs[-1]))
+    flags: tuple[Flag, ...] = ()
+    return TwelveLeadAnswer(
+        model=card.name,
+        title=card.title,
+        findings=tuple(findings),
+        age_years=age_years,
+        age_low=age_years + card.age.low_years,
+        age_high=age_years + card.age.high_years,
+        leads_used=used,
+        estimated_leads=tuple(name for name in used if name in estimated),
+        flags=flags,
+    )
