@@ -34,11 +34,13 @@ Floats = NDArray[np.float32]
 class TwelveLeadInput:
     """`signal` `(1, 12, 1000)` float32, leads in the order of `STANDARD_LEADS`, and `mask` `(1, 12)`, True for leads that are there.
 
-    Absent leads and unrecorded samples are zero. `start_s` is where in the record the ten seconds begin.
+    Absent leads and samples that were not `recorded` `(1, 12, 1000)` are zero. `start_s` is where in the record the
+    ten seconds begin.
     """
 
     signal: Floats
     mask: NDArray[np.bool_]
+    recorded: NDArray[np.bool_]
     start_s: float = 0.0
 
     @property
@@ -55,20 +57,21 @@ def twelve_lead_input(record: ECGRecord, leads: Sequence[str] = STANDARD_LEADS) 
     """
     present = [name for name in STANDARD_LEADS if name in leads and name in record.leads]
     signal = np.zeros((1, len(STANDARD_LEADS), SAMPLES), dtype=np.float32)
-    mask = np.zeros((1, len(STANDARD_LEADS)), dtype=bool)
+    mask, recorded = np.zeros(signal.shape[:2], dtype=bool), np.zeros(signal.shape, dtype=bool)
     if not present:
-        return TwelveLeadInput(signal, mask)
+        return TwelveLeadInput(signal, mask, recorded)
     chosen = record.select(present)
     start = _fullest_start(np.isfinite(chosen.signal_mv), round(SAMPLES / FS_HZ * record.fs_hz))
     stop = start + round(SAMPLES / FS_HZ * record.fs_hz)
     band = band_pass(chosen.signal_mv[:, start:stop], record.fs_hz)
     for name, lead in zip(present, resample(band, record.fs_hz, FS_HZ)[:, :SAMPLES], strict=True):
-        recorded = np.isfinite(lead)
-        if recorded.sum() >= MIN_RECORDED_S * FS_HZ and lead[recorded].std() >= MIN_SD_MV:
+        known = np.isfinite(lead)
+        if known.sum() >= MIN_RECORDED_S * FS_HZ and lead[known].std() >= MIN_SD_MV:
             row = STANDARD_LEADS.index(name)
             signal[0, row, : lead.size] = standardise(lead)
+            recorded[0, row, : lead.size] = known
             mask[0, row] = True
-    return TwelveLeadInput(signal, mask, start / record.fs_hz)
+    return TwelveLeadInput(signal, mask, recorded, start / record.fs_hz)
 
 
 def band_pass(signal_mv: Floats, fs_hz: float) -> Floats:

@@ -1,0 +1,153 @@
+"""Labelled ECGs as the arrays that 12-lead models are trained on, prepared once and kept in a folder.
+
+They are written in parts, so that a preparation that was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecg_core.annotation.annotate import annotate
+from ecg_core.datasets.twelve_lead_sources import LabelledECG
+from ecg_core.errors import ECGError
+from ecg_core.filtering.pipeline import filter_record
+from ecg_core.record import ECGRecord
+from ecg_core.twelve_lead.facts import measured_facts, median_beat
+from ecg_core.twelve_lead.inputs import TwelveLeadInput, twelve_lead_input
+
+PART_SIZE = 100
+_MILLI = 1000.0  # signals are kept as int16 thousandths
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedTwelveLead:
+    """n labelled ECGs.
+
+    `signal` `(n, 12, 1000)` int16 and `beat` `(n, 12, 100)` int16, in thousandths of a lead's spread (`inputs`, `facts`);
+    `mask` `(n, 12)` bool; `facts` `(n, len(FACTS))`, `findings` `(n, 6)`, `superclasses` `(n, 5)`, `age_years`,
+    `female` `(n,)`: float32, NaN for what is not known; `fold` `(n,)`; `record_id`, `patient_id` (empty where not
+    known) and `source` `(n,)` text.
+    """
+
+    signal: NDArray[np.int16]
+    mask: NDArray[np.bool_]
+    beat: NDArray[np.int16]
+    facts: NDArray[np.float32]
+    findings: NDArray[np.float32]
+    superclasses: NDArray[np.float32]
+    age_years: NDArray[np.float32]
+    female: NDArray[np.float32]
+    fold: NDArray[np.int64]
+    record_id: NDArray[np.str_]
+    patient_id: NDArray[np.str_]
+    source: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.signal)
+
+    def where(self, chosen: NDArray[np.bool_]) -> PreparedTwelveLead:
+        """Only these ECGs."""
+        return PreparedTwelveLead(*(getattr(self, item.name)[chosen] for item in fields(self)))
+
+
+def prepare_twelve_lead(
+    ecgs: Iterable[LabelledECG], folder: Path, report: Report = print
+) -> PreparedTwelveLead:
+    """Filter, annotate and measure every ECG, unless `folder` already holds it; returns all of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for number, part in enumerate(batched_ecgs(ecgs)):
+        paths.append(folder / f"part-{number:04d}.npz")
+        if not _holds(paths[-1], part):
+            _write(paths[-1], part)
+            report(f"{paths[-1].name}: {len(part)} ECGs")
+    if not paths:
+        raise ECGError("There are no labelled ECGs to prepare.")
+    return load_prepared_parts(paths)
+
+
+def load_twelve_lead_folder(folder: Path) -> PreparedTwelveLead:
+    """What `prepare_twelve_lead` left in `folder`. Raises ECGError when there is nothing."""
+    paths = sorted(folder.glob("part-*.npz"))
+    if not paths:
+        raise ECGError(f"{folder} holds no prepared 12-lead ECGs.")
+    return load_prepared_parts(paths)
+
+
+def load_prepared_parts(paths: Sequence[Path]) -> PreparedTwelveLead:
+    """All parts as one."""
+    parts = [dict(np.load(path, allow_pickle=False)) for path in paths]
+    names = [item.name for item in fields(PreparedTwelveLead)]
+    return PreparedTwelveLead(*(np.concatenate([part[name] for part in parts]) for name in names))
+
+
+def batched_ecgs(ecgs: Iterable[LabelledECG]) -> Iterable[list[LabelledECG]]:
+    """The ECGs of each part."""
+    part: list[LabelledECG] = []
+    for ecg in ecgs:
+        part.append(ecg)
+        if len(part) == PART_SIZE:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _holds(path: Path, part: Sequence[LabelledECG]) -> bool:
+    if not path.is_file():
+        return False
+    held = np.load(path, allow_pickle=False)["record_id"]
+    return held.tolist() == [ecg.record_id for ecg in part]
+
+
+def _write(path: Path, part: Sequence[LabelledECG]) -> None:
+    measured = [_measured(ecg) for ecg in part]
+    signal, mask, beat, facts = (np.stack(column) for column in zip(*measured, strict=True))
+    temporary = path.with_suffix(".part")
+    with temporary.open("wb") as file:
+        np.savez(
+            file,
+            signal=_thousandths(signal),
+            mask=mask,
+            beat=_thousandths(beat),
+            facts=facts,
+            findings=np.stack([ecg.findings for ecg in part]),
+            superclasses=np.stack([ecg.superclasses for ecg in part]),
+            age_years=np.array([ecg.age_years for ecg in part], np.float32),
+            female=np.array([ecg.female for ecg in part], np.float32),
+            fold=np.array([ecg.fold for ecg in part]),
+            record_id=np.array([ecg.record_id for ecg in part]),
+            patient_id=np.array([ecg.patient_id or "" for ecg in part]),
+            source=np.array([ecg.source for ecg in part]),
+        )
+    os.replace(temporary, path)
+
+
+def _measured(ecg: LabelledECG) -> tuple[NDArray[np.float32], ...]:
+    """Signal, mask, beat and facts of one ECG, by the same steps as in the program."""
+    record = ecg.read()
+    inputs = _as_it_is(record) if ecg.band_passed else None
+    if inputs is None:
+        record = filter_record(record).record
+        inputs = twelve_lead_input(record)
+    annotation = annotate(record)
+    beat = median_beat(annotation, inputs)
+    return inputs.signal[0], inputs.mask[0], beat, measured_facts(annotation, inputs, beat)
+
+
+def _as_it_is(record: ECGRecord) -> TwelveLeadInput:
+    there = np.ones((1, len(record.leads)), dtype=bool)
+    return TwelveLeadInput(record.signal_mv[None], there, np.isfinite(record.signal_mv)[None])
+
+
+def _thousandths(values: NDArray[np.float32]) -> NDArray[np.int16]:
+    limits = np.iinfo(np.int16)
+    return np.rint(values * _MILLI).clip(limits.min, limits.max).astype(np.int16)

@@ -1,0 +1,181 @@
+"""Twelve leads from fewer: what was recorded, what follows exactly from it, and what can only be estimated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ecg_core.errors import SignalError
+from ecg_core.filtering.gaps import bridge_gaps
+from ecg_core.filtering.resample import resample
+from ecg_core.leads import INDEPENDENT_LEADS, LIMB_FROM_I_II, LIMB_LEADS, STANDARD_LEADS
+from ecg_core.models.twelve_lead.u_resnet import FS_HZ, STRIDE, UResNet
+from ecg_core.network_files import NETWORKS, card_of, load_into
+from ecg_core.record import ECGRecord, complete_limb_leads
+
+BUNDLED = NETWORKS / "twelve_lead" / "restoration"
+
+_BLOCK, _OVERLAP = 3840, 256  # samples at 125 Hz: about 30 s, faded into each other over 2 s
+_LEADS_SPLIT = ","  # between the names of a set of leads in the card
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Restorer:
+    """The network, and how well it restores: for sets of measured leads, the median r of each lead over test records."""
+
+    model: UResNet
+    expected: Mapping[frozenset[str], Mapping[str, float]]
+
+    def expected_r(self, measured: Sequence[str]) -> dict[str, float]:
+        """By lead that was not `measured`, at least what is to be expected; NaN where no set that was tested is part of these leads.
+
+        More leads restore no worse than some of them, so the best tested set among the measured leads counts.
+        """
+        known = [rows for leads, rows in self.expected.items() if leads <= set(measured)]
+        absent = [lead for lead in STANDARD_LEADS if lead not in measured]
+        return {lead: max((rows.get(lead, np.nan) for rows in known), default=np.nan) for lead in absent}
+
+
+@dataclass(frozen=True, eq=False)
+class RestoredLeads:
+    """All twelve leads, and where each comes from.
+
+    `record` names the derived ones in `derived_leads` and the estimated ones in `estimated_leads`; an estimate is missing (NaN) where a lead that it
+    rests on is. `expected_r`: by estimated lead, the median correlation with the true lead over test records.
+    Estimates are nearer to the usual than the patient's own leads are: they are no ground for a diagnosis.
+    """
+
+    record: ECGRecord
+    measured: tuple[str, ...]
+    derived: tuple[str, ...]
+    estimated: tuple[str, ...]
+    expected_r: dict[str, float]
+
+
+@cache
+def bundled_restorer() -> Restorer:
+    """The network that comes with the program. Raises CheckpointError when it cannot be read."""
+    return load_restorer(BUNDLED)
+
+
+def load_restorer(folder: Path) -> Restorer:
+    """Read a network and its card. Raises CheckpointError when they cannot be read or don't fit."""
+    rows = card_of(folder).get("expected_r", {})
+    assert isinstance(rows, dict)
+    expected = {frozenset(leads.split(_LEADS_SPLIT)): of_lead for leads, of_lead in rows.items()}
+    return Restorer(load_into(UResNet(), folder), expected)
+
+
+def measured_mask(leads: Sequence[str]) -> NDArray[np.bool_]:
+    """`(8,)`: which of the independent leads are among these."""
+    return np.array([lead in leads for lead in INDEPENDENT_LEADS])
+
+
+def restore(filtered: ECGRecord, restorer: Restorer) -> RestoredLeads:
+    """The leads of a filtered record as they are, and the rest of the twelve; any rate and length.
+
+    Limb leads that follow from two recorded ones are derived. Leads other than the twelve are left out. Raises
+    SignalError when none of I, II, V1-V6 was recorded or can be derived.
+    """
+    complete = complete_limb_leads(filtered)
+    known = [
+        lead
+        for lead in complete.leads
+        if lead in STANDARD_LEADS and np.isfinite(complete.lead_mv(lead)).any()
+    ]
+    inputs = [lead for lead in INDEPENDENT_LEADS if lead in known]
+    if not inputs:
+        raise SignalError(
+            "Leads can be estimated only from an ECG that has one of I, II, V1-V6, or two limb leads."
+        )
+    signals = {lead: complete.lead_mv(lead) for lead in known}
+    absent = [lead for lead in STANDARD_LEADS if lead not in known]
+    estimates = _with_limb_leads(_estimate(complete.select(inputs), restorer.model)) if absent else {}
+    signals |= {lead: estimates[lead] for lead in absent}
+    derived = tuple(lead for lead in STANDARD_LEADS if lead in complete.derived_leads and lead in known)
+    record = replace(
+        filtered,
+        signal_mv=np.stack([signals[lead] for lead in STANDARD_LEADS]),
+        leads=STANDARD_LEADS,
+        derived_leads=frozenset(derived),
+        estimated_leads=filtered.estimated_leads | set(absent),
+    )
+    expected = restorer.expected_r(inputs)
+    return RestoredLeads(
+        record,
+        tuple(lead for lead in STANDARD_LEADS if lead in known and lead not in derived),
+        derived,
+        tuple(absent),
+        {lead: expected.get(lead, np.nan) for lead in absent},
+    )
+
+
+def estimate_leads(signal_mv: Floats, fs_hz: float, measured: NDArray[np.bool_], model: UResNet) -> Floats:
+    """The eight independent leads `(8, samples)` from those that were `measured` `(8,)`; all are estimated where one is missing (NaN).
+
+    Least squares works at the record's own rate; what it misses is found at 125 Hz.
+    """
+    bridged, missing = bridge_gaps(np.where(measured[:, None], signal_mv, 0.0))
+    shown = torch.from_numpy(measured[None])
+    with torch.inference_mode():
+        weights = model.linear(shown)[0].numpy().astype(np.float64)
+    linear_mv = weights @ bridged
+    missed_mv = _missed(resample(linear_mv, fs_hz, FS_HZ), shown, model)
+    fine = resample(missed_mv, FS_HZ, fs_hz)
+    n = min(fine.shape[1], linear_mv.shape[1])
+    linear_mv[:, :n] += fine[:, :n]
+    linear_mv[:, missing.any(axis=0)] = np.nan
+    return linear_mv.astype(np.float32)
+
+
+def _estimate(inputs: ECGRecord, model: UResNet) -> dict[str, Floats]:
+    measured = measured_mask(inputs.leads)
+    signal_mv = np.zeros((len(INDEPENDENT_LEADS), inputs.n_samples), dtype=np.float32)
+    signal_mv[measured] = inputs.signal_mv
+    return dict(zip(INDEPENDENT_LEADS, estimate_leads(signal_mv, inputs.fs_hz, measured, model), strict=True))
+
+
+def _with_limb_leads(leads: dict[str, Floats]) -> dict[str, Floats]:
+    limb = {
+        name: (a * leads["I"] + b * leads["II"]).astype(np.float32) for name, (a, b) in LIMB_FROM_I_II.items()
+    }
+    return limb | {name: samples for name, samples in leads.items() if name not in LIMB_LEADS}
+
+
+@torch.inference_mode()
+def _missed(linear_mv: Floats, measured: torch.Tensor, model: UResNet) -> Floats:
+    """What least squares misses, `(8, samples)` at 125 Hz, block by block."""
+    samples = linear_mv.shape[1]
+    missed = np.zeros_like(linear_mv)
+    for first, weight in _blocks(samples):
+        piece = linear_mv[:, first : first + weight.size]
+        padded = np.pad(piece, ((0, 0), (0, -weight.size % STRIDE)))
+        answer = model.missed(torch.from_numpy(padded[None]), measured)[0].numpy()
+        missed[:, first : first + weight.size] += answer[:, : weight.size] * weight
+    return missed
+
+
+def _blocks(samples: int) -> Iterator[tuple[int, Floats]]:
+    """Where each block begins and the weight of its samples; the weights of overlapping blocks add up to one."""
+    step = _BLOCK - _OVERLAP
+    rise = ((np.arange(_OVERLAP) + 0.5) / _OVERLAP).astype(np.float32)
+    first = 0
+    while True:
+        last = first + _BLOCK >= samples
+        weight = np.ones(samples - first if last else _BLOCK, dtype=np.float32)
+        if first:
+            weight[:_OVERLAP] = rise[: weight.size]
+        if not last:
+            weight[-_OVERLAP:] = rise[::-1]
+        yield first, weight
+        if last:
+            return
+        first += step
