@@ -29,6 +29,8 @@ from ecg_core.measurements.types import Measurement
 from ecg_core.record import ECGRecord, complete_limb_leads
 from ecg_core.rhythm.facts import rhythm_facts
 from ecg_core.rhythm.types import RhythmFacts
+from ecg_core.rules.signs import find_signs
+from ecg_core.rules.types import Sign
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,7 @@ class Analysis:
     cycles: dict[str, Cycles]  # by lead, every lead of the record
     measurements: tuple[Measurement, ...]
     rhythm: RhythmFacts
+    signs: tuple[Sign, ...]  # of a dangerous or deranged potassium, measured without any network
     predictions: tuple[Prediction, ...]  # one per checkpoint, in their order
     seconds: dict[str, float]  # wall time of each part
 
@@ -144,6 +147,7 @@ def _completed(
         cycles = _cut(filtered.record, annotation)
         measurements = measure(annotation, filtered.record, cycles)
         rhythm = rhythm_facts(record, filtered.record, annotation)
+        signs = find_signs(filtered.record, measurements, rhythm)
     with watch.part("inputs"):
         seen = AnnotatedECG(automatic.standard_record, quality, annotation, cycles)
         if automatic.standard is not automatic.shown:
@@ -163,6 +167,7 @@ def _completed(
         cycles,
         measurements,
         rhythm,
+        signs,
         tuple(predictions),
         watch.seconds,
     )

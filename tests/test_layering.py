@@ -38,17 +38,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "annotation": _GROUND | {"filtering"},
     "measurements": _GROUND | {"filtering", "annotation"},
     "rhythm": _GROUND | {"filtering", "annotation"},
+    "rules": _SIGNAL,
     "simulation": _SIGNAL,
     "inference": _SIGNAL | {"models"},
-    "analysis": _JUDGED,
+    "analysis": _JUDGED | {"rules"},
+    "explanation": _JUDGED | {"analysis", "simulation"},
+    "patient": _JUDGED | {"analysis"},
     "twelve_lead": _JUDGED,
     "datasets": _JUDGED | {"readers", "simulation", "twelve_lead"},
     "evaluation": _JUDGED | {"twelve_lead"},
     "training": _JUDGED | {"twelve_lead", "datasets", "evaluation", "rendering", "digitization"},
-    "figures": _JUDGED | {"analysis", "twelve_lead", "evaluation", "digitization"},
+    "figures": _JUDGED
+    | {"rules", "analysis", "explanation", "patient", "twelve_lead", "evaluation", "digitization"},
     "cli": _JUDGED
     | {"readers", "writers", "analysis", "twelve_lead", "simulation", "datasets", "evaluation", "training"}
-    | {"rendering", "digitization"},
+    | {"rendering", "digitization", "rules"},
     "__main__": {"cli"},
 }
 APP_NEVER_NEEDS = {"simulation", "datasets", "training", "cli"}

@@ -1,4 +1,4 @@
-"""`annotate`: beats, waves, measurements, signal quality and rhythm of many ECGs as JSON."""
+"""`annotate`: beats, waves, measurements, signal quality, rhythm and signs of many ECGs as JSON."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from ecg_core.measurements.export import measurements_json
 from ecg_core.measurements.measure import measure
 from ecg_core.rhythm.export import rhythm_json
 from ecg_core.rhythm.facts import rhythm_facts
+from ecg_core.rules.export import signs_json
+from ecg_core.rules.signs import find_signs
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,9 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
         record = open_path(path, arguments)
         filtered = filter_record(record).record
         annotation = annotate(filtered, method)
-        found = annotation_json(annotation, measurements_json(measure(annotation, filtered)))
+        measurements = measure(annotation, filtered)
+        rhythm = rhythm_facts(record, filtered, annotation)
+        found = annotation_json(annotation, measurements_json(measurements))
         found["quality"] = quality_json(assess_quality(record, filtered))
-        found["rhythm"] = rhythm_json(rhythm_facts(record, filtered, annotation))
+        found["rhythm"] = rhythm_json(rhythm)
+        found["signs"] = signs_json(find_signs(filtered, measurements, rhythm))
         write_json(results.path(path), found)
 
     return run_batch(arguments.paths, step, results.is_done)

@@ -75,3 +75,11 @@ def test_quality_and_rhythm_are_told(ward: Path, tmp_path: Path) -> None:
     assert found["quality"]["unusable"] == {}
     assert found["rhythm"]["facts"]["wide_qrs"]["found"] is False
     assert found["rhythm"]["ventricular_beats"] == []
+
+
+def test_signs_are_told_and_what_was_not_measured_is_null(ward: Path, tmp_path: Path) -> None:
+    assert main(["annotate", str(ward), "--out", str(tmp_path)]) == 0
+    signs = json.loads((tmp_path / "00185_hr.json").read_text())["signs"]
+    assert signs["wide_qrs"]["present"] is False
+    assert signs["wide_qrs"]["limit"] == 120
+    assert json.loads((tmp_path / "two_leads.json").read_text())["signs"].keys() == signs.keys()
