@@ -41,8 +41,9 @@ class ECGRecord:
 
     `signal_mv` is `(leads, samples)` float32 in millivolts, NaN where nothing was recorded or
     printed; it is read-only. A lead that was not recorded is absent from `leads`.
-    `derived_leads` were computed by lead algebra from the others; `simulated` says that the signal
-    was altered by a simulation and is no patient's ECG.
+    `derived_leads` were computed by lead algebra from the others, `estimated_leads` were not recorded and only
+    guessed from them (`twelve_lead.restore`); `simulated` says that the signal was altered by a simulation and is
+    no patient's ECG.
     """
 
     signal_mv: NDArray[np.float32]
@@ -54,6 +55,7 @@ class ECGRecord:
     derived_leads: frozenset[str] = frozenset()
     simulated: bool = False
     notes: tuple[str, ...] = field(default=())
+    estimated_leads: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         signal = np.ascontiguousarray(self.signal_mv, dtype=np.float32)
@@ -87,7 +89,11 @@ class ECGRecord:
         """The same record with only these leads, in this order. Raises KeyError for an absent one."""
         signal = np.stack([self.lead_mv(name) for name in names])
         return replace(
-            self, signal_mv=signal, leads=tuple(names), derived_leads=self.derived_leads & set(names)
+            self,
+            signal_mv=signal,
+            leads=tuple(names),
+            derived_leads=self.derived_leads & set(names),
+            estimated_leads=self.estimated_leads & set(names),
         )
 
     def with_signal(self, signal_mv: NDArray[np.float32], fs_hz: float | None = None) -> ECGRecord:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ecg_core.errors import SignalError
+from ecg_core.errors import CheckpointError, SignalError
 from ecg_core.filtering.gaps import bridge_gaps
 from ecg_core.filtering.resample import resample
 from ecg_core.leads import INDEPENDENT_LEADS, LIMB_FROM_I_II, LIMB_LEADS, STANDARD_LEADS
@@ -22,6 +22,9 @@ from ecg_core.record import ECGRecord, complete_limb_leads
 BUNDLED = NETWORKS / "twelve_lead" / "restoration"
 
 _BLOCK, _OVERLAP = 3840, 256  # samples at 125 Hz: about 30 s, faded into each other over 2 s
+_LEAST_SHARE = (
+    0.8  # of the samples of the fullest lead; one with fewer, as on a page of short strips, is no input
+)
 _LEADS_SPLIT = ","  # between the names of a set of leads in the card
 
 Floats = NDArray[np.float32]
@@ -68,8 +71,11 @@ def bundled_restorer() -> Restorer:
 
 def load_restorer(folder: Path) -> Restorer:
     """Read a network and its card. Raises CheckpointError when they cannot be read or don't fit."""
-    rows = card_of(folder).get("expected_r", {})
-    assert isinstance(rows, dict)
+    rows = card_of(folder).get("expected_r")
+    if not isinstance(rows, dict):
+        raise CheckpointError(
+            f"The card of the network {folder.name} does not say how well it restores leads."
+        )
     expected = {frozenset(leads.split(_LEADS_SPLIT)): of_lead for leads, of_lead in rows.items()}
     return Restorer(load_into(UResNet(), folder), expected)
 
@@ -86,12 +92,10 @@ def restore(filtered: ECGRecord, restorer: Restorer) -> RestoredLeads:
     SignalError when none of I, II, V1-V6 was recorded or can be derived.
     """
     complete = complete_limb_leads(filtered)
-    known = [
-        lead
-        for lead in complete.leads
-        if lead in STANDARD_LEADS and np.isfinite(complete.lead_mv(lead)).any()
-    ]
-    inputs = [lead for lead in INDEPENDENT_LEADS if lead in known]
+    recorded = {lead: int(np.isfinite(complete.lead_mv(lead)).sum()) for lead in complete.leads}
+    known = [lead for lead in STANDARD_LEADS if recorded.get(lead, 0)]
+    enough = _LEAST_SHARE * max((recorded[lead] for lead in known), default=0)
+    inputs = [lead for lead in INDEPENDENT_LEADS if lead in known and recorded[lead] >= enough]
     if not inputs:
         raise SignalError(
             "Leads can be estimated only from an ECG that has one of I, II, V1-V6, or two limb leads."
