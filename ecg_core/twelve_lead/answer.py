@@ -6,14 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from ecg_core.annotation.types import Annotation
 from ecg_core.inference.predict import AnnotatedECG
 from ecg_core.inference.types import Flag
 from ecg_core.leads import STANDARD_LEADS
+from ecg_core.models.twelve_lead import TWELVE_LEAD_MODELS
 from ecg_core.twelve_lead.card import TwelveLeadCard
-from ecg_core.twelve_lead.checkpoint import TwelveLeadCheckpoint
+from ecg_core.twelve_lead.checkpoint import AGE_OUTPUT, N_OUTPUTS, TwelveLeadCheckpoint
+from ecg_core.twelve_lead.doubts import reasons_to_doubt
+from ecg_core.twelve_lead.facts import measured_facts, median_beat
 from ecg_core.twelve_lead.inputs import TwelveLeadInput, twelve_lead_input
 from ecg_core.twelve_lead.types import FINDING_NAMES, FINDINGS, Finding, TwelveLeadAnswer
+
+Floats = NDArray[np.float64]
 
 
 def answer(
@@ -28,26 +35,37 @@ def answer(
     """
     inputs = twelve_lead_input(ecg.attached, leads)
     able = bool(inputs.leads) and ecg.annotation.n_beats > 0
-    outputs = _outputs(checkpoint, inputs) if able else np.full(len(FINDINGS) + 1, np.nan)
-    return _answer(checkpoint.card, outputs, inputs.leads, estimated_leads)
+    outputs = raw_outputs(checkpoint, inputs, ecg.annotation) if able else np.full(N_OUTPUTS, np.nan)
+    flags = reasons_to_doubt(ecg, inputs.leads)
+    return _answer(checkpoint.card, outputs, inputs.leads, estimated_leads, flags)
 
 
 @torch.inference_mode()
-def _outputs(checkpoint: TwelveLeadCheckpoint, inputs: TwelveLeadInput) -> np.ndarray:
-    outputs = checkpoint.model(torch.from_numpy(inputs.signal), torch.from_numpy(inputs.mask))
+def raw_outputs(checkpoint: TwelveLeadCheckpoint, inputs: TwelveLeadInput, annotation: Annotation) -> Floats:
+    """What the network says before calibration, `(outputs,)`."""
+    mask = torch.from_numpy(inputs.mask)
+    if TWELVE_LEAD_MODELS[checkpoint.card.architecture].measured:
+        beat = median_beat(annotation, inputs)
+        facts = measured_facts(annotation, inputs, beat)
+        outputs = checkpoint.model(torch.from_numpy(beat[None]), mask, torch.from_numpy(facts[None]))
+    else:
+        outputs = checkpoint.model(torch.from_numpy(inputs.signal), mask)
     return np.asarray(outputs[0].double().numpy())
 
 
 def _answer(
-    card: TwelveLeadCard, outputs: np.ndarray, used: tuple[str, ...], estimated: Sequence[str]
+    card: TwelveLeadCard,
+    outputs: Floats,
+    used: tuple[str, ...],
+    estimated: Sequence[str],
+    flags: tuple[Flag, ...],
 ) -> TwelveLeadAnswer:
     findings = []
     for code, logit in zip(FINDINGS, outputs, strict=False):
         calibration = card.calibration[code]
         probability = float(calibration.probability(logit))
         findings.append(Finding(code, FINDING_NAMES[code], probability, calibration.threshold))
-    age_years = float(card.age.years(outputs[-1]))
-    flags: tuple[Flag, ...] = ()
+    age_years = float(card.age.years(outputs[AGE_OUTPUT]))
     return TwelveLeadAnswer(
         model=card.name,
         title=card.title,

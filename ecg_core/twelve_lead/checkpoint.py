@@ -14,7 +14,10 @@ from ecg_core.twelve_lead.card import TwelveLeadCard, read_twelve_lead_card
 from ecg_core.twelve_lead.types import FINDINGS
 from ecg_core.weights import read_weights, write_weights
 
-N_OUTPUTS = len(FINDINGS) + 1  # a logit for each finding, then age
+AGE_OUTPUT = len(FINDINGS)
+N_OUTPUTS = (
+    len(FINDINGS) + 1 + 5
+)  # a logit for each finding, age, and five superclasses that only training uses
 BUNDLED = NETWORKS / "twelve_lead"
 EVALUATION = "evaluation.parquet"
 
