@@ -82,8 +82,8 @@ class ECG12Net(nn.Module):
     weighted by the softmax of the scores over the leads. (The document's code took that softmax over
     an axis of size one, so every weight was 1.)
 
-    `present`, `(batch, leads)` bool, leaves leads out of the softmax and so out of the answer; feed
-    zeros for them. Every ECG needs at least one lead present (ValueError otherwise).
+    `present`, `(batch, leads)` bool, leaves leads out of the softmax and so out of the answer; they are
+    not computed. Every ECG needs at least one lead present (ValueError otherwise).
     """
 
     def __init__(self, leads: int = len(STANDARD_LEADS), output_bias_meq_l: float = 5.0) -> None:
@@ -95,21 +95,25 @@ class ECG12Net(nn.Module):
         nn.init.constant_(self.lead_output.bias, output_bias_meq_l)
 
     def forward(self, x: Tensor, present: Tensor | None = None) -> Tensor:
-        features = self._features(x)
+        features = self._features(x, present)
         estimates: Tensor = self.lead_output(features).squeeze(2).float()
         return (self._weights(features, present) * estimates).sum(dim=1)
 
     def lead_attention(self, x: Tensor, present: Tensor | None = None) -> Tensor:
         """How much each lead counts, `(batch, leads)`; rows sum to 1, absent leads get 0."""
-        return self._weights(self._features(x), present)
+        return self._weights(self._features(x, present), present)
 
-    def _features(self, x: Tensor) -> Tensor:
-        """`(batch, leads, 864)`. Leads are folded into the batch: one pass of the trunk for all."""
+    def _features(self, x: Tensor, present: Tensor | None) -> Tensor:
+        """`(batch, leads, 864)`, zeros for absent leads. Leads are folded into the batch: one pass of the trunk for all."""
         require_shape(x, self.leads)
         if x.shape[2] == 0 or x.shape[2] % _STRIDE:
             raise ValueError(f"the length must be a multiple of {_STRIDE} samples, not {x.shape[2]}")
-        features: Tensor = self.trunk(x.reshape(-1, 1, x.shape[2]))
-        return features.reshape(x.shape[0], self.leads, _FEATURES)
+        if present is None:
+            present = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
+        seen: Tensor = self.trunk(x[present].unsqueeze(1))
+        features = seen.new_zeros(*x.shape[:2], _FEATURES)
+        features[present] = seen
+        return features
 
     def _weights(self, features: Tensor, present: Tensor | None) -> Tensor:
         scores: Tensor = self.attention(features).squeeze(2).float()

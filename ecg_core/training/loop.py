@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
@@ -33,6 +34,7 @@ class Stage:
     anneal: bool = False  # cosine from the learning rate to zero over the epochs
     plateau: bool = False  # halve the rate after 3 epochs without a better validation loss
     clip_norm: float | None = None
+    scaled: tuple[tuple[str, float], ...] = ()  # start of a parameter's name, factor on its learning rate
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,14 @@ def run_stage(
     run would have. Raises FloatingPointError when a loss stops being a number.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.Adam(parameters, lr=stage.learning_rate)
+    optimizer = torch.optim.Adam(_parameter_groups(stage, model), lr=stage.learning_rate)
     state_path, best_path = (folder / f"{stage.name}{part}.safetensors" for part in ("", "-best"))
     facts = load_state(state_path, model, optimizer) or {"history": []}
     history = [Epoch(**row) for row in facts["history"]]
     while len(history) < stage.epochs and not _has_stalled(history, stage.patience):
         rate = _learning_rate(stage, history)
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["factor"]
         started = time.monotonic()
         train_loss = _train_epoch(stage, model, optimizer, train, len(history))
         val_loss = mean_loss(model, stage.loss, validation, stage.batch_size)
@@ -117,6 +118,16 @@ def _train_epoch(
         total += float(loss.detach()) * len(inputs)
         count += len(inputs)
     return total / count
+
+
+def _parameter_groups(stage: Stage, model: nn.Module) -> list[dict[str, Any]]:
+    """The parameters that learn, those of `stage.scaled` apart."""
+    groups: dict[float, list[nn.Parameter]] = {1.0: []}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            factor = next((factor for start, factor in stage.scaled if name.startswith(start)), 1.0)
+            groups.setdefault(factor, []).append(parameter)
+    return [{"params": parameters, "factor": factor} for factor, parameters in groups.items()]
 
 
 def _learning_rate(stage: Stage, history: list[Epoch]) -> float:

@@ -19,7 +19,7 @@ from ecg_core.inference.predict import AnnotatedECG, model_input
 from ecg_core.inference.reasons import lead_has_signal
 from ecg_core.leads import INDEPENDENT_LEADS
 from ecg_core.models import MODELS
-from ecg_core.training.batches import CLASS_CUTS_MEQ_L, Batch
+from ecg_core.training.batches import Batch, balanced_probability
 
 ITEMS_PER_ECG = 4  # cycles or crops; more of the same ECG teach little
 
@@ -46,9 +46,7 @@ class BalancedBatches:
 
     def __init__(self, inputs: SiteInputs, seed: int) -> None:
         self.inputs, self.seed = inputs, seed
-        classes = np.digitize(inputs.k_meq_l, CLASS_CUTS_MEQ_L)
-        weight = 1.0 / np.bincount(classes)[classes]
-        self.probability = weight / weight.sum()
+        self.probability = balanced_probability(inputs.k_meq_l)
 
     def batches(self, batch_size: int, epoch: int) -> Iterator[Batch]:
         """One epoch."""

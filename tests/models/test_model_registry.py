@@ -7,12 +7,20 @@ from ecg_core.models import MODELS, build
 from ecg_core.models.registry import register
 
 
-def test_the_three_systems_and_what_they_are_fed() -> None:
-    assert {key: (spec.leads, spec.samples) for key, spec in MODELS.items()} == {
-        "dcrnn": (("II",), 512),
-        "ecg12net": (STANDARD_LEADS, 1024),
-        "beta_vae": (("II", "V5"), 512),
-    }
+SOURCES = {  # leads, samples, facts, least leads
+    "dcrnn": (("II",), 512, 0, 1),
+    "dscnn": (("II",), 512, 0, 1),
+    "dscnn_standard": (("II",), 512, 0, 1),
+    "ecg12net": (STANDARD_LEADS, 1024, 0, 8),
+    "empnet": (STANDARD_LEADS, 1024, 8, 8),
+    "beta_vae": (("II", "V5"), 512, 0, 2),
+}
+
+
+@pytest.mark.parametrize("key", SOURCES)
+def test_the_systems_of_the_sources_and_what_they_are_fed(key: str) -> None:
+    spec = MODELS[key]
+    assert (spec.leads, spec.samples, spec.n_facts, spec.min_leads) == SOURCES[key]
 
 
 def test_the_registry_cannot_be_written_to() -> None:

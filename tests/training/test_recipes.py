@@ -17,7 +17,9 @@ TRAIN, VALIDATION = prepared(8, seed=1), prepared(4, seed=2)
 
 @pytest.fixture(autouse=True)
 def few_crops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recipes, "CROPS_PER_EPOCH", 4)
+    for name in ("CYCLES_PER_EPOCH", "CROPS_PER_EPOCH", "CROPS_WITH_FACTS", "BEATS_PER_EPOCH"):
+        monkeypatch.setattr(recipes, name, 4)
+    monkeypatch.setattr(recipes, "VALIDATION_STEP", 1)
 
 
 def train_briefly(key: str, folder: Path, seed: int = 5) -> tuple[nn.Module, list[Epoch]]:
@@ -32,8 +34,9 @@ def test_every_recipe_gives_a_network_that_answers(key: str, tmp_path: Path) -> 
     model, history = train_briefly(key, tmp_path)
     assert [epoch.stage for epoch in history] == [stage.name for stage in RECIPES[key].stages]
     spec = MODELS[key]
+    facts = [torch.randn(2, spec.n_facts)] if spec.n_facts else []
     with torch.no_grad():
-        assert model.eval()(torch.randn(2, len(spec.leads), spec.samples)).shape == (2,)
+        assert model.eval()(torch.randn(2, len(spec.leads), spec.samples), *facts).shape == (2,)
 
 
 def test_every_potassium_architecture_of_the_dashboard_has_a_recipe() -> None:
