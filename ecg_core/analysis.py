@@ -149,10 +149,7 @@ def _completed(
         rhythm = rhythm_facts(record, filtered.record, annotation)
         signs = find_signs(filtered.record, measurements, rhythm)
     with watch.part("inputs"):
-        seen = AnnotatedECG(automatic.standard_record, quality, annotation, cycles)
-        if automatic.standard is not automatic.shown:
-            standard = apply_edits(automatic.standard, edits, record.duration_s)
-            seen = replace(seen, annotation=standard, cycles=_cut(automatic.standard_record, standard))
+        seen = _as_networks_see(record, quality, automatic, edits, annotation, cycles)
     predictions = []
     for checkpoint in checkpoints:
         with watch.part(checkpoint.card.name):
@@ -171,6 +168,34 @@ def _completed(
         tuple(predictions),
         watch.seconds,
     )
+
+
+def annotated_ecg(analysis: Analysis) -> AnnotatedECG:
+    """What networks are shown of an analysed ECG: through the default filter, with the default method's marks and the corrections by hand."""
+    return _as_networks_see(
+        analysis.record,
+        analysis.quality,
+        analysis.automatic,
+        analysis.edits,
+        analysis.annotation,
+        analysis.cycles,
+    )
+
+
+def _as_networks_see(
+    record: ECGRecord,
+    quality: QualityReport,
+    automatic: Automatic,
+    edits: BeatEdits,
+    annotation: Annotation,
+    cycles: dict[str, Cycles],
+) -> AnnotatedECG:
+    """`annotation` and `cycles` as shown are those of the networks unless filter or method differ from theirs."""
+    seen = AnnotatedECG(automatic.standard_record, quality, annotation, cycles)
+    if automatic.standard is not automatic.shown:
+        standard = apply_edits(automatic.standard, edits, record.duration_s)
+        seen = replace(seen, annotation=standard, cycles=_cut(automatic.standard_record, standard))
+    return seen
 
 
 def _cut(filtered: ECGRecord, annotation: Annotation) -> dict[str, Cycles]:
