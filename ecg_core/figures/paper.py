@@ -41,7 +41,7 @@ def paper_figure(
 ) -> go.Figure:
     """The record on the page; `underlay` (the raw signal, usually) is drawn faintly beneath it.
 
-    x and y are millimetres as in `Page`. R peaks of `beats` and P, QRS and T of `waves` are marked;
+    x and y are millimetres as in `Page`. Leads that were only estimated are dotted. R peaks of `beats` and P, QRS and T of `waves` are marked;
     seconds that are unusable by `quality` are shaded, and cut off at the edges of the row where no electrode was on.
     `caption` stands below, beside speed and gain.
     """
@@ -50,9 +50,9 @@ def paper_figure(
     unusable = [] if quality is None else shades(page, quality)
     add_shades(fig, unusable, colours)
     if underlay is not None:
-        _add_traces(fig, page, underlay, quality, colours.trace_muted, width=1.0, n_layers=2)
+        _add_traces(fig, page, underlay, quality, colours, faint=True, n_layers=2)
     n_layers = 1 if underlay is None else 2
-    _add_traces(fig, page, record, quality, colours.trace, width=1.3, n_layers=n_layers)
+    _add_traces(fig, page, record, quality, colours, faint=False, n_layers=n_layers)
     _add_calibration(fig, page, colours)
     if waves is not None:
         add_waves(fig, page, record, waves, colours)
@@ -120,15 +120,18 @@ def _add_traces(
     page: Page,
     record: ECGRecord,
     quality: SecondsQuality | None,
-    colour: str,
+    colours: Palette,
     *,
-    width: float,
+    faint: bool,
     n_layers: int,
 ) -> None:
+    recorded, width = (colours.trace_muted, 1.0) if faint else (colours.trace, 1.3)
     for strip in page.strips:
         line = strip_line(page, strip, record, points_per_strip(page, n_layers))
         y_mm = line.y_mm if quality is None else kept_in_row(line, page, strip, quality)
-        line.add_to(fig, y_mm, colour, width, strip.lead)
+        estimated = strip.lead in record.estimated_leads
+        colour = colours.estimated if estimated else recorded
+        line.add_to(fig, y_mm, colour, width, strip.lead, dash="dot" if estimated else "solid")
 
 
 def _add_calibration(fig: go.Figure, page: Page, colours: Palette) -> None:
@@ -157,11 +160,18 @@ def _lead_names(page: Page, record: ECGRecord, colours: Palette) -> list[Note]:
     """The names at the strips' beginnings; the first column's stand above its calibration pulses."""
     notes = []
     for strip in page.strips:
-        derived = " <i>derived</i>" if strip.lead in record.derived_leads else ""
+        origin = _origin(strip.lead, record, colours)
         x_mm = strip.x_mm + 1 if strip.x_mm else 1 - LEFT_MM
         y_mm = strip.baseline_mm + page.gain_mm_mv + 3.5
-        notes.append(_note(x_mm, y_mm, f"<b>{strip.lead}</b>{derived}", colours.text))
+        notes.append(_note(x_mm, y_mm, f"<b>{strip.lead}</b>{origin}", colours.text))
     return notes
+
+
+def _origin(lead: str, record: ECGRecord, colours: Palette) -> str:
+    """Said of a lead that was not recorded."""
+    if lead in record.estimated_leads:
+        return f' <i style="color:{colours.estimated}">estimated</i>'
+    return " <i>derived</i>" if lead in record.derived_leads else ""
 
 
 def _scale(page: Page, bottom_mm: float, caption: str, colours: Palette) -> Note:

@@ -33,14 +33,22 @@ class StripLine:
         """Samples of the record as (fractional) points of this line."""
         return (samples - self.first_sample) / self.samples_per_point
 
-    def add_to(self, fig: go.Figure, y_mm: NDArray[np.float32], colour: str, width: float, name: str) -> None:
+    def add_to(
+        self,
+        fig: go.Figure,
+        y_mm: NDArray[np.float32],
+        colour: str,
+        width: float,
+        name: str,
+        dash: str = "solid",
+    ) -> None:
         """Draw heights that belong to this line's points; gaps stay gaps."""
         fig.add_scatter(
             y=y_mm,
             x0=self.x0_mm,
             dx=self.dx_mm,
             mode="lines",
-            line={"color": colour, "width": width},
+            line={"color": colour, "width": width, "dash": dash},
             connectgaps=False,
             name=name,
             hoverinfo="skip",

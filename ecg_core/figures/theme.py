@@ -33,6 +33,7 @@ class Palette:
     paper_minor: str  # 1 mm lines
     paper_major: str  # 5 mm lines
     trace: str  # the ECG itself
+    estimated: str  # leads that were not recorded; always dotted
     trace_muted: str  # the raw signal under the filtered one, single beats under the median
     zones: dict[Zone, str]  # strong: lines, markers, text
     zone_fills: dict[Zone, str]  # faint: bands behind data
@@ -53,6 +54,7 @@ LIGHT = Palette(
     paper_minor="#f7dfd8",
     paper_major="#eab4a6",
     trace="#14181b",
+    estimated="#7a4fa3",
     trace_muted="#8a97a0",
     zones={
         "hypo": "#3b6fb6",
@@ -85,6 +87,7 @@ DARK = Palette(
     paper_minor="#2b2524",
     paper_major="#54392f",
     trace="#f0f4f6",
+    estimated="#c3a1e8",
     trace_muted="#82919b",
     zones={
         "hypo": "#86b4f0",

@@ -268,3 +268,14 @@ def test_a_bare_page_is_not_changed_by_drawing() -> None:
     before = replace(page)
     paper_figure(page, ecg, dark=False)
     assert page == before
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_an_estimated_lead_is_dotted_in_its_own_colour_and_says_so(dark: bool) -> None:
+    ecg = record(estimated_leads=frozenset({"V3"}), derived_leads=frozenset({"aVF"}))
+    fig = paper_figure(arrange(ecg, "3x4"), ecg, dark=dark)
+    assert [t.name for t in fig.data if t.line.dash == "dot"] == ["V3"]
+    assert trace(fig, "V3").line.color != trace(fig, "V2").line.color
+    names = [note.text for note in fig.layout.annotations if "estimated" in note.text]
+    assert len(names) == 1
+    assert names[0].startswith("<b>V3</b>")
