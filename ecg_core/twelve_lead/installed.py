@@ -1,0 +1,27 @@
+"""The 12-lead checkpoints that are installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ecg_core.errors import CheckpointError
+from ecg_core.network_files import CARD
+from ecg_core.twelve_lead import restore
+from ecg_core.twelve_lead.checkpoint import TwelveLeadCheckpoint, load_twelve_lead
+
+_FIRST = "measured"  # the program's own architecture, which answers unless another one is chosen
+
+
+def load_installed(root: Path) -> tuple[TwelveLeadCheckpoint, ...]:
+    """Every checkpoint of findings and age in the folders of `root`, the one to answer first.
+
+    Raises CheckpointError when there is none or one is damaged.
+    """
+    folders = [path.parent for path in sorted(root.glob(f"*/{CARD}"))]
+    checkpoints = [load_twelve_lead(folder) for folder in folders if folder.name != restore.BUNDLED.name]
+    if not checkpoints:
+        raise CheckpointError(
+            f"No 12-lead model is installed: the folder {root.name} has none. "
+            "Restore it from the download, or train one with: python -m ecg_core train"
+        )
+    return tuple(sorted(checkpoints, key=lambda each: (each.card.architecture != _FIRST, each.card.name)))
