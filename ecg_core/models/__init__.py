@@ -1,5 +1,6 @@
 """Architectures: `nn.Module`s only, one a file, in one registry. Nothing is read or trained here."""
 
+from ecg_core.models.kalium_net import KaliumNet  # isort: skip - the default comes first
 from ecg_core.models.beta_vae import BetaVAE
 from ecg_core.models.dcrnn import DCRNN
 from ecg_core.models.dscnn import DSCNN, StandardCNN
@@ -17,6 +18,7 @@ __all__ = [
     "BetaVAERegressor",
     "ECG12Net",
     "EMPNet",
+    "KaliumNet",
     "ModelSpec",
     "StandardCNN",
     "build",

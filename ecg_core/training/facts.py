@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ecg_core.inference.card import InputSpec
-from ecg_core.leads import STANDARD_LEADS
+from ecg_core.leads import INDEPENDENT_LEADS, STANDARD_LEADS
 from ecg_core.models.empnet import FACTS as EMPNET_FACTS
+from ecg_core.models.kalium_facts import FACTS as KALIUM_FACTS
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,23 @@ _II_ONLY = "Sees lead II only and no absolute amplitudes."
 
 MODEL_FACTS = MappingProxyType(
     {
+        "kalium_net": ModelFacts(
+            "Six small networks agree on an estimate: three see the median beats of the eight independent leads, three"
+            " what is measured in them.",
+            "An architecture of our own, chosen for what carries over between ways of simulating; see docs/models.md",
+            InputSpec(
+                "median_beat",
+                INDEPENDENT_LEADS,
+                500.0,
+                512,
+                "mV",
+                "filtered millivolts, not scaled, zero-padded around R at sample 180",
+                KALIUM_FACTS,
+            ),
+            (
+                "Answers from five of the eight independent leads on; fewer leads make it less certain, not abstain.",
+            ),
+        ),
         "dcrnn": ModelFacts(
             "Depthwise-separable convolutions and a three-layer LSTM over single beats of lead II;"
             " the record's estimate is the median over its beats.",

@@ -18,6 +18,7 @@ from ecg_core.leads import INDEPENDENT_LEADS
 from ecg_core.models import MODELS, BetaVAERegressor, EMPNet, build
 from ecg_core.models.vae_loss import vae_loss
 from ecg_core.training.batches import ArrayBatches, CropBatches, MiddleCrops
+from ecg_core.training.kalium_recipe import BEATS_STAGE, FACTS_STAGE, WORDS, train_kalium_net
 from ecg_core.training.loop import Epoch, Report, Stage, run_stage
 from ecg_core.training.patient_facts import adjustment_inputs
 
@@ -160,6 +161,7 @@ RECIPES = MappingProxyType(
     {
         recipe.key: recipe
         for recipe in (
+            Recipe("kalium_net", "KaliumNet", WORDS, (FACTS_STAGE, BEATS_STAGE), train_kalium_net),
             Recipe(
                 "dcrnn",
                 "DCRNN",
