@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from ecg_core import __version__
 from ecg_core.cli.file_commands import add_annotate, add_digitize, add_predict, add_render, add_simulate
-from ecg_core.cli.model_commands import add_evaluate, add_train, add_train_page
+from ecg_core.cli.model_commands import add_calibrate, add_evaluate, add_train, add_train_page
 from ecg_core.cli.site_arguments import add_manifest_command
 from ecg_core.errors import ECGError
 
@@ -60,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_evaluate(commands)
     add_train(commands)
     add_train_page(commands)
+    add_calibrate(commands)
     add_manifest_command(commands)
     add_simulate(commands)
     add_render(commands)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecg_core.cli.options import CHECKPOINTS, Commands, add_command, add_method, add_out, add_runs, add_seed
+from ecg_core.cli.options import (
+    CHECKPOINTS,
+    Commands,
+    add_base_sources,
+    add_command,
+    add_method,
+    add_out,
+    add_runs,
+    add_seed,
+)
 from ecg_core.cli.site_arguments import add_evaluation_options, add_training_options
 
 
@@ -55,7 +64,7 @@ def add_train(commands: Commands) -> None:
         "Train a model on simulated potassium over real ECGs, calibrate it, evaluate it on ECGs it never saw "
         "and write the checkpoint. Takes hours. Stop it at any time: the same command goes on where it stopped. "
         "'delineator' is trained on LUDB and judged by cross-validation, in about an hour.",
-        "python -m ecg_core train dcrnn --base-ecgs ptb-xl --out checkpoints/dcrnn",
+        "python -m ecg_core train dcrnn --base-ecgs ptb-xl --challenge cinc2021 --ludb ludb --out checkpoints/dcrnn",
     )
     parser.add_argument("model", metavar="MODEL", help="which model; a wrong name lists them")
     data = parser.add_mutually_exclusive_group(required=True)
@@ -84,7 +93,40 @@ def add_train(commands: Commands) -> None:
     )
     add_runs(parser)
     add_seed(parser, 0)
+    add_base_sources(parser)
+    parser.add_argument(
+        "--without-source",
+        choices=["ptbxl", "challenge", "ludb"],
+        help="learn nothing from this source and report the results on it apart",
+    )
     add_training_options(parser)
+
+
+def add_calibrate(commands: Commands) -> None:
+    """`calibrate CHECKPOINT…`."""
+    parser = add_command(
+        commands,
+        "calibrate",
+        "renew intervals, probabilities and results of trained potassium models",
+        "Calibrate models that were trained on simulated potassium, and evaluate them on ECGs they never saw, as train"
+        " does at its end; weights are not changed. Several models at once take little longer than one.",
+        "python -m ecg_core calibrate checkpoints/dcrnn checkpoints/dscnn --base-ecgs ptb-xl",
+    )
+    parser.add_argument(
+        "checkpoints",
+        type=Path,
+        nargs="+",
+        metavar="CHECKPOINT",
+        help="folders of models; they are written anew",
+    )
+    parser.add_argument(
+        "--base-ecgs",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="PTB-XL as PhysioNet ships it (500 Hz)",
+    )
+    add_base_sources(parser)
 
 
 def add_train_page(commands: Commands) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TypeAlias
 
@@ -88,6 +89,29 @@ def add_runs(parser: argparse.ArgumentParser) -> None:
         default=Path("runs"),
         metavar="DIR",
         help="folder for the state of unfinished training (default: %(default)s)",
+    )
+
+
+def add_base_sources(parser: argparse.ArgumentParser) -> None:
+    """The further sources of base ECGs, beside PTB-XL, and how the simulation over them is made."""
+    group = parser.add_argument_group("simulated potassium")
+    group.add_argument(
+        "--challenge", type=Path, metavar="DIR", help="records of the PhysioNet/CinC Challenge 2021 as well"
+    )
+    group.add_argument("--ludb", type=Path, metavar="DIR", help="LUDB as well")
+    group.add_argument(
+        "--data-seed",
+        type=int,
+        default=0,
+        metavar="SEED",
+        help="seed of the simulation (default: %(default)s)",
+    )
+    group.add_argument(
+        "--workers",
+        type=int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes that simulate and evaluate (default: one per processor, %(default)s)",
     )
 
 

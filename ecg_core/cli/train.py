@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from ecg_core.cli.base_sources import SOURCES, simulated_sources
 from ecg_core.errors import ECGError
+from ecg_core.inference.card import Card
 from ecg_core.training.recipes import RECIPES
-from ecg_core.training.train_checkpoint import train_checkpoint
+from ecg_core.training.train_checkpoint import Workplace, train_checkpoint
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -14,22 +16,31 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.model not in RECIPES:
         raise ECGError(f"There is no model {arguments.model} to train. Choose one of {', '.join(RECIPES)}.")
     card = train_checkpoint(
-        arguments.model,
-        arguments.base_ecgs,
+        RECIPES[arguments.model],
+        simulated_sources(arguments),
         arguments.out,
-        arguments.cache,
-        arguments.runs,
+        Workplace(arguments.cache, arguments.runs),
         arguments.seed,
-        _report,
+        say,
+        None if arguments.without_source is None else SOURCES[arguments.without_source],
     )
-    for result in card.results:
-        kind = "simulated" if result.simulated else "real"
-        print(
-            f"{card.title}: mean absolute error {result.mae_meq_l:.2f} mEq/L on {result.n_examples} {kind} ECGs "
-            f"(always the mean: {result.mae_of_mean_meq_l:.2f}). Written to {arguments.out}."
-        )
+    tell_results(card)
+    say(f"Written to {arguments.out}.")
     return 0
 
 
-def _report(words: str) -> None:
+def say(words: str) -> None:
+    """A line that is seen at once."""
     print(words, flush=True)
+
+
+def tell_results(card: Card) -> None:
+    """A line for each data set that the checkpoint was evaluated on."""
+    for result in card.results:
+        kind = "SIMULATED" if result.simulated else "real"
+        say(
+            f"{card.title}: mean absolute error {result.mae_meq_l:.2f} mEq/L on {result.n_examples} {kind} ECGs"
+            f" (always the mean: {result.mae_of_mean_meq_l:.2f}), area under the ROC curve {result.auc_hyper:.2f} for"
+            f" hyperkalemia and {result.auc_hypo:.2f} for hypokalemia, {result.coverage:.0%} inside the interval:"
+            f" {result.dataset}."
+        )

@@ -20,6 +20,7 @@ from ecg_core.record import ECGRecord, Source
 Split = Literal["train", "validation", "calibration", "test"]
 BaseSource = Literal["PTB-XL", "Challenge 2021", "LUDB"]
 
+_PREFIXES: dict[str, BaseSource] = {"ptbxl": "PTB-XL", "challenge": "Challenge 2021", "ludb": "LUDB"}
 _PTBXL_IN_CHALLENGE = "HR"  # how the Challenge names its copies of PTB-XL's records
 
 
@@ -32,6 +33,11 @@ class BaseECG:
     patient_id: str | None
     split: Split
     source: BaseSource = "PTB-XL"
+
+
+def source_of(record_id: str) -> BaseSource:
+    """Where a base comes from, by its name: ``"challenge-A0001"``. Raises KeyError for a name that no reader here gives."""
+    return _PREFIXES[record_id.split("-", 1)[0]]
 
 
 def split_of_fold(strat_fold: int) -> Split:

@@ -27,6 +27,7 @@ K_STRETCHES: tuple[tuple[float, float, float], ...] = (
     (7.0, 9.5, 0.18),
 )
 K_DISTRIBUTION = "; ".join(f"{share:.0%} in {low}-{high}" for low, high, share in K_STRETCHES) + " mEq/L"
+MEAN_K_MEQ_L = sum(share * (low + high) / 2 for low, high, share in K_STRETCHES)
 MIN_DURATION_S, MIN_BEATS = 2.0, 4  # of a base
 DRAWS: dict[Split, int] = {"train": 6, "validation": 4, "calibration": 4, "test": 4}
 

@@ -5,27 +5,25 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import asdict, dataclass
 from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.cycles import cut_cycles
-from ecg_core.datasets.base_ecg import BaseECG, Split
+from ecg_core.datasets.base_ecg import BaseECG, BaseSource, Split, source_of
 from ecg_core.datasets.potassium import LabelledECG, simulated_ecgs
+from ecg_core.datasets.processes import mapped
 from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.resample import resample
 from ecg_core.inference.inputs import cycle_input, median_beat_input
-from ecg_core.inference.measured import measured_row
+from ecg_core.inference.measured import PATIENT_FACTS, measured_row, patient_row
 from ecg_core.leads import INDEPENDENT_LEADS
 
 CYCLES_PER_RECORD = 4
@@ -34,6 +32,19 @@ SHARD_RECORDS = 500
 
 _COMPLETE = "complete.json"  # written last
 _ARRAYS = ("signal_uv", "cycles", "median_mv", "measured")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What simulated ECGs were made from: the seed of the simulation, and the sources of the bases in their order."""
+
+    seed: int
+    sources: tuple[BaseSource, ...]
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return f"{', '.join(self.sources)} with seed {self.seed}"
 
 
 class _Row(NamedTuple):
@@ -47,7 +58,7 @@ class _Row(NamedTuple):
 class PreparedECGs:
     """Row i of everything is record i.
 
-    `table` has record_id, patient_id, base, split, k_meq_l, simulated; `signal_uv` `(n, 8, 5000)` int16, filtered,
+    `table` has record_id, patient_id, base, split, k_meq_l, simulated, age_years, sex_male; `signal_uv` `(n, 8, 5000)` int16, filtered,
     eight independent leads; `cycles` `(n, 4, 512)` float16 z-scored cycles of lead II; `median_mv`
     `(n, 8, 512)` float16 median beats of the eight; `measured` `(n, len(MEASURED_KEYS))` float32, NaN where unknown.
     """
@@ -60,7 +71,15 @@ class PreparedECGs:
 
     def part(self, split: Split) -> PreparedECGs:
         """The rows of one split."""
-        rows = np.flatnonzero(self.table["split"] == split)
+        return self.rows(np.flatnonzero(self.table["split"] == split))
+
+    def without(self, source: BaseSource) -> PreparedECGs:
+        """The rows whose bases come from elsewhere."""
+        sources = self.table["base"].map(source_of)
+        return self.rows(np.flatnonzero(sources != source))
+
+    def rows(self, rows: NDArray[np.int64]) -> PreparedECGs:
+        """These rows, in this order."""
         return PreparedECGs(
             self.table.iloc[rows].reset_index(drop=True),
             self.signal_uv[rows],
@@ -81,21 +100,35 @@ def prepare(ecgs: Iterable[LabelledECG], folder: Path) -> None:
     Records that give no cycle, no median beat, or less than 10 s are passed over. What an earlier call
     left in `folder` counts no more. Raises ECGError when no record at all was usable.
     """
-    _write(_rows(ecgs), folder)
+    _write(_rows(ecgs), folder, None)
 
 
-def prepare_simulated(bases: Iterable[BaseECG], seed: int, folder: Path, processes: int) -> None:
-    """`prepare` of the `simulated_ecgs` of every base, shared among `processes`; their number changes nothing."""
-    with get_context("spawn").Pool(processes, initializer=_on_one_thread) as pool:
-        rows = pool.imap(partial(_rows_of_base, seed), bases, chunksize=4)
-        _write(chain.from_iterable(rows), folder)
+def prepare_simulated(bases: Iterable[BaseECG], origin: Origin, folder: Path, processes: int) -> None:
+    """`prepare` of the `simulated_ecgs` of every base, shared among `processes`; their number changes nothing.
+
+    `origin` is written down for `require_origin`.
+    """
+    rows = mapped(_rows_of_base, bases, processes, origin.seed)
+    _write(chain.from_iterable(rows), folder, origin)
 
 
-def _on_one_thread() -> None:
-    torch.set_num_threads(1)
+def is_prepared(folder: Path) -> bool:
+    """Whether a preparation ended here."""
+    return (folder / _COMPLETE).is_file()
 
 
-def _rows_of_base(seed: int, base: BaseECG) -> list[_Row]:
+def require_origin(folder: Path, origin: Origin) -> None:
+    """Raises ECGError unless what was prepared in `folder` was simulated as `origin` says."""
+    found = json.loads((folder / _COMPLETE).read_text()).get("origin")
+    if found is None or Origin(found["seed"], tuple(found["sources"])) != origin:
+        made = "other ECGs" if found is None else Origin(found["seed"], tuple(found["sources"])).words
+        raise ECGError(
+            f"{folder} holds what was prepared from {made}, not from {origin.words}. Give another folder with --cache,"
+            " or delete this one to prepare anew."
+        )
+
+
+def _rows_of_base(base: BaseECG, seed: int) -> list[_Row]:
     return list(_rows(simulated_ecgs([base], seed)))
 
 
@@ -110,11 +143,12 @@ def _rows(ecgs: Iterable[LabelledECG]) -> Iterator[_Row]:
                 "split": ecg.split,
                 "k_meq_l": ecg.k_meq_l,
                 "simulated": ecg.record.simulated,
+                **dict(zip(PATIENT_FACTS, patient_row(ecg.record.patient).tolist(), strict=True)),
             }
             yield _Row(facts, arrays)
 
 
-def _write(rows: Iterable[_Row], folder: Path) -> None:
+def _write(rows: Iterable[_Row], folder: Path, origin: Origin | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _COMPLETE).unlink(missing_ok=True)
     waiting: list[_Row] = []
@@ -129,7 +163,8 @@ def _write(rows: Iterable[_Row], folder: Path) -> None:
         shard += 1
     if not shard:
         raise ECGError("None of the ECGs could be prepared; 12-lead recordings of at least 10 s are needed.")
-    (folder / _COMPLETE).write_text(json.dumps({"shards": shard}))
+    made = {"shards": shard, "origin": None if origin is None else asdict(origin)}
+    (folder / _COMPLETE).write_text(json.dumps(made))
 
 
 def load_prepared(folder: Path) -> PreparedECGs:

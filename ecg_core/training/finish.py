@@ -6,23 +6,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from ecg_core.evaluation.calibrate import fit_calibration
-from ecg_core.evaluation.metrics import Summary, summarize
+from ecg_core.evaluation.familiarity import fit_familiar
+from ecg_core.evaluation.metrics import summarize
 from ecg_core.evaluation.table import write_evaluation
-from ecg_core.inference.card import Calibration, Card, EvaluationResult, Familiar
+from ecg_core.inference.calibrated import TARGET_COVERAGE, UNCALIBRATED
+from ecg_core.inference.card import Card, EvaluationResult
 from ecg_core.inference.checkpoint import EVALUATION, LOSS_CURVE, Checkpoint, write_checkpoint
+from ecg_core.inference.familiar import ANYTHING_FAMILIAR
+from ecg_core.training.assess import TRAIT_KEYS
 from ecg_core.training.loop import Epoch, loss_curve
-
-TARGET_COVERAGE = 0.9
-
-# Before calibration nothing is known: any interval, any class, any input.
-UNCALIBRATED = Calibration(
-    TARGET_COVERAGE, 0, (-1e3, 1e3), (-1e3,), (1e3,), (0.0,) * 3, (0.0,) * 3, (0.0,) * 3
-)
-ANYTHING_FAMILIAR = Familiar((-1e9, 1e9), (-1e9, 1e9), (-1e9, 1e9))
 
 
 def uncalibrated(card: Card) -> Card:
@@ -39,27 +34,22 @@ def calibrated(checkpoint: Checkpoint, table: pd.DataFrame, k_span_meq_l: tuple[
     calibration = fit_calibration(
         answered["k_true_meq_l"].to_numpy(), answered["k_meq_l"].to_numpy(), TARGET_COVERAGE
     )
-    familiar = Familiar(
-        peak_to_peak=_span(answered["peak_to_peak"]),
-        heart_rate_bpm=_span(answered["heart_rate_bpm"]),
-        k_meq_l=k_span_meq_l,
-    )
+    familiar = fit_familiar(answered[list(TRAIT_KEYS)].to_numpy(), k_span_meq_l)
     return replace(checkpoint, card=replace(checkpoint.card, calibration=calibration, familiar=familiar))
 
 
 def write_finished(
     checkpoint: Checkpoint,
     table: pd.DataFrame,
-    dataset: str,
-    mean_meq_l: float,
+    results: Sequence[EvaluationResult],
     history: Sequence[Epoch],
 ) -> Card:
-    """Evaluate by `table`, of `assess` over the test part, and write the checkpoint's folder; returns its card.
+    """Write the checkpoint's folder with its `results` and the `table` of `assess` over the test part; returns its card.
 
-    `dataset` names the test part, `mean_meq_l` is the training part's mean; without a `history` no loss curve is written.
+    Without a `history` no loss curve is written.
     """
-    result = _result(table, summarize(table, mean_meq_l), dataset)
-    card = write_checkpoint(checkpoint.folder, checkpoint.model, replace(checkpoint.card, results=(result,)))
+    card = replace(checkpoint.card, results=tuple(results))
+    card = write_checkpoint(checkpoint.folder, checkpoint.model, card)
     write_evaluation(table, checkpoint.folder / EVALUATION)
     if history:
         loss_curve(list(history)).to_csv(checkpoint.folder / LOSS_CURVE, index=False)
@@ -74,11 +64,9 @@ def epoch_in_words(epoch: Epoch) -> str:
     )
 
 
-def _span(values: pd.Series) -> tuple[float, float]:
-    return float(np.nanmin(values)), float(np.nanmax(values))
-
-
-def _result(table: pd.DataFrame, summary: Summary, dataset: str) -> EvaluationResult:
+def result_of(table: pd.DataFrame, dataset: str, mean_meq_l: float) -> EvaluationResult:
+    """What a table of `assess` shows. `dataset` is its name, `mean_meq_l` the mean of the training part."""
+    summary = summarize(table, mean_meq_l)
     return EvaluationResult(
         dataset=dataset,
         simulated=bool(table["simulated"].all()),

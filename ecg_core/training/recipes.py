@@ -18,7 +18,7 @@ from ecg_core.leads import INDEPENDENT_LEADS
 from ecg_core.models import MODELS, BetaVAERegressor, EMPNet, build
 from ecg_core.models.vae_loss import vae_loss
 from ecg_core.training.batches import ArrayBatches, CropBatches, MiddleCrops
-from ecg_core.training.kalium_recipe import BEATS_STAGE, FACTS_STAGE, WORDS, train_kalium_net
+from ecg_core.training.kalium_recipe import STAGES, WORDS, train_kalium_net
 from ecg_core.training.loop import Epoch, Report, Stage, run_stage
 from ecg_core.training.patient_facts import adjustment_inputs
 
@@ -155,13 +155,13 @@ def _describe(model: BetaVAERegressor, median_mv: NDArray[np.floating]) -> NDArr
 _CYCLES_WORDS = "12,000 cycles an epoch drawn so that five potassium classes are equally frequent"
 
 _WIDE = (("to_mu", 0.01), ("to_sigma", 0.01))  # a step changes their output by the rate times 65,536 inputs
-_ECG12NET = Stage("ecg12net", huber_of_present, 1e-3, 32, epochs=5, patience=5, anneal=True, clip_norm=5.0)
+_ECG12NET = Stage("ecg12net", huber_of_present, 1e-3, 32, epochs=4, patience=4, anneal=True, clip_norm=5.0)
 
 RECIPES = MappingProxyType(
     {
         recipe.key: recipe
         for recipe in (
-            Recipe("kalium_net", "KaliumNet", WORDS, (FACTS_STAGE, BEATS_STAGE), train_kalium_net),
+            Recipe("kalium_net", "KaliumNet", WORDS, STAGES, train_kalium_net),
             Recipe(
                 "dcrnn",
                 "DCRNN",
@@ -188,7 +188,7 @@ RECIPES = MappingProxyType(
             Recipe(
                 "ecg12net",
                 "ECG12Net",
-                "Adam 1e-3 with cosine decay, batch 32, Huber loss, 5 epochs of 2,400 random 2.05 s crops of four random"
+                "Adam 1e-3 with cosine decay, batch 32, Huber loss, 4 epochs of 2,400 random 2.05 s crops of four random"
                 " leads each, drawn so that five potassium classes are equally frequent, best validation loss kept",
                 (_ECG12NET,),
                 _train_ecg12net,

@@ -40,9 +40,9 @@ def require_labels(manifest: Manifest, needed: Mapping[Split, int], calibration:
                 f"the {split} part has {n:,} ECGs with a potassium value, and {least:,} are needed"
             )
     values = values_of(calibration)
-    if len(values) < calibrate.MIN_PER_BIN:
+    if len(values) < calibrate.MIN_RECORDS:
         lacking.append(
-            f"for calibration there are {len(values):,} ECGs with a potassium value, and {calibrate.MIN_PER_BIN:,} are needed"
+            f"for calibration there are {len(values):,} ECGs with a potassium value, and {calibrate.MIN_RECORDS:,} are needed"
         )
     classes = set(class_index(values).tolist())
     lacking += [

@@ -20,7 +20,7 @@ from ecg_core.inference.checkpoint import Checkpoint, half_precision
 from ecg_core.models import count_parameters
 from ecg_core.training.assess import assess
 from ecg_core.training.fine_tune import Layers, fine_tune
-from ecg_core.training.finish import calibrated, epoch_in_words, uncalibrated, write_finished
+from ecg_core.training.finish import calibrated, epoch_in_words, result_of, uncalibrated, write_finished
 from ecg_core.training.loop import Epoch
 from ecg_core.training.recipes import RECIPES
 from ecg_core.training.site_card import fine_tuned_card, learned_card, recalibrated_card
@@ -107,4 +107,5 @@ class SiteTraining:
         if table.empty:
             raise ECGError("No ECG of the test part could be read.")
         mean_meq_l = float(k_learned_meq_l.mean())
-        return write_finished(checkpoint, table, "test part of the site's own ECGs", mean_meq_l, history)
+        result = result_of(table, "test part of the site's own ECGs", mean_meq_l)
+        return write_finished(checkpoint, table, [result], history)

@@ -2,81 +2,161 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from ecg_core.datasets.base_ecg import Split, read_ptbxl
-from ecg_core.datasets.potassium import (
-    K_DISTRIBUTION,
-    K_MAX_MEQ_L,
-    K_MIN_MEQ_L,
-    LabelledECG,
-    simulated_ecgs,
-)
-from ecg_core.datasets.prepared import PreparedECGs, load_prepared, prepare
-from ecg_core.inference.card import Card, TrainingFacts
-from ecg_core.inference.checkpoint import Checkpoint, half_precision
+import pandas as pd
+
+from ecg_core.datasets.base_ecg import BaseSource, Split, source_of
+from ecg_core.datasets.potassium import K_DISTRIBUTION, K_MAX_MEQ_L, K_MIN_MEQ_L, MEAN_K_MEQ_L
+from ecg_core.datasets.prepared import PreparedECGs, is_prepared
+from ecg_core.datasets.simulated_sources import SimulatedSources
+from ecg_core.inference.calibrated import UNCALIBRATED
+from ecg_core.inference.card import Card, EvaluationResult, TrainingFacts
+from ecg_core.inference.checkpoint import Checkpoint, half_precision, load_checkpoint
+from ecg_core.inference.familiar import ANYTHING_FAMILIAR
 from ecg_core.models import count_parameters
-from ecg_core.training.assess import assess
+from ecg_core.training.assess import assess_simulated
 from ecg_core.training.facts import COMMON_LIMITS, MODEL_FACTS
-from ecg_core.training.finish import (
-    ANYTHING_FAMILIAR,
-    UNCALIBRATED,
-    calibrated,
-    epoch_in_words,
-    write_finished,
-)
+from ecg_core.training.finish import calibrated, epoch_in_words, result_of, uncalibrated, write_finished
 from ecg_core.training.loop import Epoch
-from ecg_core.training.recipes import RECIPES, Recipe
+from ecg_core.training.recipes import Recipe
 
 PREPARED_SPLITS: tuple[Split, ...] = ("train", "validation")  # the others go through the app's own path
-TEST_SET = "simulated potassium over PTB-XL folds 7-9"
+SPLIT_WORDS = (
+    "By patient. PTB-XL along its folds: training 10, validation 1-3, calibration 4-6, test 7-9; Challenge 2021 and LUDB"
+    " by a hash of the record's name: seven tenths training, one each for the others"
+)
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where network inputs (`cache`) and epochs (`runs`) are kept; what is there is not done again."""
+
+    cache: Path
+    runs: Path
 
 
 def train_checkpoint(
-    key: str, base_root: Path, out: Path, cache: Path, runs: Path, seed: int, report: Callable[[str], None]
+    recipe: Recipe,
+    sources: SimulatedSources,
+    out: Path,
+    workplace: Workplace,
+    seed: int,
+    say: Say,
+    without: BaseSource | None = None,
 ) -> Card:
-    """Train the recipe `key` on simulated potassium over the PTB-XL folder `base_root` and write `out`.
+    """Train `recipe` on simulated potassium over real ECGs, calibrate and evaluate it, and write `out`.
 
-    What is done already in `cache` (network inputs) and `runs` (epochs) is not done again, so an
-    interrupted call goes on when it is repeated. `report` is told of progress in words. Raises ECGError
-    when the folder does not hold what is needed.
+    With `without` nothing is learned from that source, and the results on its test ECGs are reported apart. An
+    interrupted call goes on when it is repeated. `say` is told of progress in words. Raises ECGError when the folders
+    do not hold what is needed, or the cache holds something else.
     """
-    recipe = RECIPES[key]
+    if without is not None:
+        sources.require(without)
     for split in PREPARED_SPLITS:
-        if not (cache / split / "complete.json").is_file():
-            report(f"preparing the {split} part (once; a few minutes per thousand ECGs)")
-            prepare(_ecgs(base_root, split, seed), cache / split)
-    train, validation = load_prepared(cache / "train"), load_prepared(cache / "validation")
+        if not is_prepared(workplace.cache / split):
+            say(f"preparing the {split} part (once; about ten minutes per thousand ECGs and process)")
+        sources.prepare(split, workplace.cache / split)
+    train, validation = (sources.prepared(workplace.cache / split, without) for split in PREPARED_SPLITS)
+    folder = workplace.runs / _run_name(sources, seed, without) / recipe.key
     model, history = recipe.train(
-        recipe, train, validation, runs / key, lambda epoch: report(epoch_in_words(epoch)), seed
+        recipe, train, validation, folder, lambda epoch: say(epoch_in_words(epoch)), seed
     )
-    card = _draft_card(recipe, out.name, count_parameters(model), train, history, seed)
+    card = _draft_card(recipe, out.name, count_parameters(model), train, sources, history, seed)
     checkpoint = Checkpoint(card, half_precision(model).eval(), out)
-    report("calibrating on records that training did not see")
-    table = assess(checkpoint, _ecgs(base_root, "calibration", seed))
-    checkpoint = calibrated(checkpoint, table, (K_MIN_MEQ_L, K_MAX_MEQ_L))
-    report("evaluating on records that neither saw")
-    table = assess(checkpoint, _ecgs(base_root, "test", seed))
-    return write_finished(checkpoint, table, TEST_SET, float(train.k_meq_l.mean()), history)
+    (card,) = judge([checkpoint], sources, [history], say, without)
+    return card
 
 
-def _ecgs(base_root: Path, split: Split, seed: int) -> Iterator[LabelledECG]:
-    return simulated_ecgs((base for base in read_ptbxl(base_root) if base.split == split), seed)
+def judge_again(folders: Sequence[Path], sources: SimulatedSources, say: Say) -> list[Card]:
+    """Renew intervals, probabilities and results of finished checkpoints; their weights stay, and so do loss curves.
+    Raises ECGError when one cannot be read.
+    """
+    found = [load_checkpoint(folder) for folder in folders]
+    checkpoints = [Checkpoint(uncalibrated(ckpt.card), ckpt.model, ckpt.folder) for ckpt in found]
+    return judge(checkpoints, sources, [[] for _ in found], say)
+
+
+def judge(
+    checkpoints: Sequence[Checkpoint],
+    sources: SimulatedSources,
+    histories: Sequence[Sequence[Epoch]],
+    say: Say,
+    without: BaseSource | None = None,
+) -> list[Card]:
+    """Calibrate trained checkpoints, evaluate them on ECGs that neither saw, and write their folders."""
+
+    def assess_part(split: Split) -> list[pd.DataFrame]:
+        return assess_simulated(checkpoints, sources.bases(split), sources.seed, sources.workers)
+
+    say("calibrating on records that training did not see")
+    span = K_MIN_MEQ_L, K_MAX_MEQ_L
+    tables = [_without(table, without) for table in assess_part("calibration")]
+    checkpoints = [
+        calibrated(checkpoint, table, span) for checkpoint, table in zip(checkpoints, tables, strict=True)
+    ]
+    say("evaluating on records that neither saw")
+    return [
+        write_finished(checkpoint, table, _results(table, sources, without), history)
+        for checkpoint, table, history in zip(checkpoints, assess_part("test"), histories, strict=True)
+    ]
+
+
+def _results(
+    table: pd.DataFrame, sources: SimulatedSources, without: BaseSource | None
+) -> list[EvaluationResult]:
+    """On all test ECGs; or, where a source was left out, on those of the others and on its own."""
+    if without is None:
+        return [result_of(table, _test_set(sources.names), MEAN_K_MEQ_L)]
+    others = tuple(name for name in sources.names if name != without)
+    left_out = table[table["base"].map(source_of) == without]
+    return [
+        result_of(_without(table, without), _test_set(others), MEAN_K_MEQ_L),
+        result_of(left_out, f"{_test_set((without,))}, none of which was learned from", MEAN_K_MEQ_L),
+    ]
+
+
+def _without(table: pd.DataFrame, source: BaseSource | None) -> pd.DataFrame:
+    return table if source is None else table[table["base"].map(source_of) != source]
+
+
+def _test_set(names: Sequence[BaseSource]) -> str:
+    return f"simulated potassium over the test part of {', '.join(names)}"
+
+
+def _run_name(sources: SimulatedSources, seed: int, without: BaseSource | None) -> str:
+    """A folder's name that changes with what is learned from, so that nothing stale is gone on with."""
+    learned = [sources.names, sources.seed, without, seed]
+    return hashlib.sha256(json.dumps(learned).encode()).hexdigest()[:12]
 
 
 def _draft_card(
-    recipe: Recipe, name: str, n_parameters: int, train: PreparedECGs, history: list[Epoch], seed: int
+    recipe: Recipe,
+    name: str,
+    n_parameters: int,
+    train: PreparedECGs,
+    sources: SimulatedSources,
+    history: Sequence[Epoch],
+    seed: int,
 ) -> Card:
     facts = MODEL_FACTS[recipe.key]
+    bases = train.table["base"]
+    learned = [name for name in sources.names if (bases.map(source_of) == name).any()]
     trained_on = TrainingFacts(
-        description="Potassium effects simulated over real ECGs of PTB-XL fold 10 (waveforms only, no labels)",
+        description=f"Potassium effects simulated (seed {sources.seed}) over real ECGs of {', '.join(learned)}"
+        " (waveforms only, no labels)",
         simulated=bool(train.table["simulated"].all()),
-        n_records=int(train.table["base"].nunique()),
+        n_records=int(bases.nunique()),
         n_patients=None,
         n_examples=len(train.table),
         k_distribution=K_DISTRIBUTION,
-        split="By patient, along PTB-XL's folds: training 10, validation 1-3, calibration 4-6, test 7-9",
+        split=SPLIT_WORDS,
         recipe=recipe.words,
         seed=seed,
         epochs=len(history),
@@ -97,6 +177,6 @@ def _draft_card(
         calibration=UNCALIBRATED,
         familiar=ANYTHING_FAMILIAR,
         limits=facts.limits + COMMON_LIMITS,
-        licence="CC-BY 4.0 (learned from PTB-XL, 10.13026/kfzx-aw45)",
+        licence="CC-BY 4.0 (learned from PTB-XL 10.13026/kfzx-aw45, Challenge 2021 10.13026/34va-7q14, LUDB 10.13026/eegm-h675)",
         sha256="",
     )

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from ecg_core.cli.main import main
+from ecg_core.datasets.simulated_sources import SimulatedSources
 from ecg_core.inference.card import Card, EvaluationResult
 from ecg_core.training.recipes import RECIPES
+from ecg_core.training.train_checkpoint import Workplace
 from tests.cli.conftest import untrained_card
 
 COMMANDS = (
@@ -17,6 +19,7 @@ COMMANDS = (
     "evaluate",
     "train",
     "train-page",
+    "calibrate",
     "manifest",
     "simulate",
     "render",
@@ -81,18 +84,23 @@ def test_train_hands_on_its_arguments_and_tells_the_result(
     given: list[object] = []
 
     def train(*arguments: object) -> Card:
-        *first, report = arguments
-        given.extend(first)
-        report("epoch 1")
+        given.extend(arguments)
+        arguments[5]("epoch 1")  # type: ignore[operator]
         return replace(untrained_card("dcrnn", 1), results=(result,))
 
     monkeypatch.setattr("ecg_core.cli.train.train_checkpoint", train)
-    command = "train dcrnn --base-ecgs base --out out --cache cache --runs runs --seed 7"
+    command = (
+        "train dcrnn --base-ecgs base --ludb ludb --out out --cache cache --runs runs --seed 7 --data-seed 1"
+        " --workers 3 --without-source ludb"
+    )
     assert main(command.split()) == 0
-    assert given == ["dcrnn", Path("base"), Path("out"), Path("cache"), Path("runs"), 7]
+    sources = SimulatedSources(Path("base"), None, Path("ludb"), seed=1, workers=3)
+    workplace = Workplace(Path("cache"), Path("runs"))
+    assert given[:5] == [RECIPES["dcrnn"], sources, Path("out"), workplace, 7]
+    assert given[6] == "LUDB"
     said = capsys.readouterr().out
     assert said.startswith("epoch 1\n")
-    assert "0.61 mEq/L on 120 simulated ECGs (always the mean: 1.50)" in said
+    assert "0.61 mEq/L on 120 SIMULATED ECGs (always the mean: 1.50)" in said
 
 
 def test_interruption_is_told_plainly(

@@ -35,7 +35,7 @@ def small_demands() -> Iterator[None]:
     anew = replace(RECIPES["dcrnn"], stages=(replace(stage, epochs=1, batch_size=8),))
     brief = {name: replace(stage, epochs=1) for name, stage in fine_tune.STAGES.items()}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(calibrate, "MIN_PER_BIN", 20)
+        patch.setattr(calibrate, "MIN_RECORDS", 20)
         patch.setattr(site_training, "RECIPES", MappingProxyType({"dcrnn": anew}))
         patch.setattr(fine_tune, "STAGES", MappingProxyType(brief))
         for name in ("MIN_TRAIN", "MIN_TRAIN_ANEW", "MIN_VALIDATION", "MIN_TEST"):
@@ -134,7 +134,7 @@ def test_real_ecgs_are_called_real() -> None:
 def test_too_few_labels_are_told_before_anything_is_read(
     manifest: Manifest, start: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calibrate, "MIN_PER_BIN", 50)
+    monkeypatch.setattr(calibrate, "MIN_RECORDS", 50)
     monkeypatch.setattr(site_training, "MIN_TRAIN", 50)
     site, said = training(manifest, tmp_path)
     with pytest.raises(ECGError) as raised:
