@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,20 @@ from ecg_core.datasets.twelve_lead import PreparedTwelveLead
 from ecg_core.datasets.twelve_lead_sources import TEST_FOLD
 from ecg_core.errors import ECGError
 from ecg_core.inference.checkpoint import half_precision
-from ecg_core.models.shapes import count_parameters
-from ecg_core.models.twelve_lead import TWELVE_LEAD_MODELS, MeasuredEnsemble, build_twelve_lead
-from ecg_core.models.twelve_lead.measured_net import MeasuredNet
+from ecg_core.models.twelve_lead import TWELVE_LEAD_MODELS, build_twelve_lead
+from ecg_core.models.twelve_lead.measured import MeasuredModel
+from ecg_core.training.measured_model import fit_measured, random_subsets
 from ecg_core.training.twelve_lead_batches import TwelveLeadExamples
 from ecg_core.training.twelve_lead_calibration import calibrate_age, calibrate_findings
+from ecg_core.training.twelve_lead_judge import judge_outputs
 from ecg_core.training.twelve_lead_loop import Report, Task, answers, fit
 from ecg_core.training.twelve_lead_recipes import RECIPES, TwelveLeadRecipe
 from ecg_core.twelve_lead.card import TwelveLeadCard
 from ecg_core.twelve_lead.checkpoint import N_OUTPUTS, TwelveLeadCheckpoint, store_twelve_lead
 from ecg_core.twelve_lead.types import FINDINGS
 
+HELD_OUT = "held_out.parquet"  # what was said of the records of the training folds that were held out
+MIN_RECORDS = 64
 _CALIBRATED_ON = "PTB-XL"  # the other sources have other shares of each finding
 LIMITS = (
     "Findings are those of PTB-XL's statements; how often each is named differs from hospital to hospital.",
@@ -37,7 +40,7 @@ LIMITS = (
 
 
 def train_twelve_lead(
-    architecture: str,
+    name: str,
     tasks: tuple[Task, ...],
     prepared: PreparedTwelveLead,
     out: Path,
@@ -45,39 +48,37 @@ def train_twelve_lead(
     seed: int,
     report: Report,
 ) -> TwelveLeadCheckpoint:
-    """Train one architecture, calibrate it and write the checkpoint `out`; fold 10 is left out whatever is handed in.
+    """Train by one of `RECIPES`, calibrate and write the checkpoint `out`; fold 10 is left out whatever is handed in.
 
-    Goes on where an earlier training in `runs` stopped. Raises ECGError for an unknown architecture and where there
-    are no records to learn from or to calibrate on.
+    Goes on where an earlier training in `runs` stopped. Raises ECGError for an unknown recipe and where there are
+    too few records to learn from or none to calibrate on.
     """
-    if architecture not in RECIPES:
-        raise ECGError(f"There is no 12-lead model {architecture}. Choose one of {', '.join(RECIPES)}.")
-    started, recipe = time.monotonic(), RECIPES[architecture]
+    if name not in RECIPES:
+        raise ECGError(f"There is no 12-lead model {name}. Choose one of {', '.join(RECIPES)}.")
+    started, recipe = time.monotonic(), RECIPES[name]
     prepared = prepared.where(prepared.fold != TEST_FOLD)
-    networks, outputs = _cross_validate(
-        architecture, recipe, tasks, prepared, runs / f"{out.name}-{seed}", seed, report
-    )
+    study = _Study(recipe, tasks, prepared, runs / f"{out.name}-{seed}", seed, report)
+    model, outputs = study.cross_validated()
     judged = np.isfinite(outputs[:, 0]) & (prepared.source == _CALIBRATED_ON)
     if not judged.any():
         raise ECGError("There are no PTB-XL records in the folds that the calibration rests on.")
-    model = _joined(architecture, networks)
     facts: dict[str, Any] = {
         "description": "; ".join(_counts(prepared)),
         "n_records": len(prepared),
         "n_positive": {code: int(np.nansum(prepared.findings[:, i])) for i, code in enumerate(FINDINGS)},
-        "split": f"folds held out: {recipe.held_out}; calibrated on {int(judged.sum())} held-out PTB-XL records",
+        "split": f"folds held out in turn: {recipe.held_out}; calibrated on {int(judged.sum())} held-out PTB-XL records",
         "tasks": tasks,
-        "recipe": asdict(recipe.schedule),
+        "recipe": asdict(recipe),
         "seed": seed,
         "seconds": round(time.monotonic() - started),
     }
     card = TwelveLeadCard(
         name=out.name,
         title=recipe.title,
-        architecture=architecture,
+        architecture=recipe.architecture,
         summary=recipe.summary,
         source=recipe.source,
-        n_parameters=count_parameters(model),
+        n_parameters=sum(tensor.numel() for tensor in model.state_dict().values()),
         calibration=calibrate_findings(outputs[judged], prepared.findings[judged]),
         age=calibrate_age(outputs[judged], prepared.age_years[judged]),
         trained_on=facts,
@@ -85,58 +86,69 @@ def train_twelve_lead(
         limits=LIMITS,
         licence="same as the project",
     )
+    held_out = judge_outputs(card, outputs[judged], prepared.where(judged))
+    out.mkdir(parents=True, exist_ok=True)
+    held_out.to_parquet(out / HELD_OUT, index=False)
     return TwelveLeadCheckpoint(store_twelve_lead(out, model, card), model, out)
 
 
-def _cross_validate(
-    architecture: str,
-    recipe: TwelveLeadRecipe,
-    tasks: tuple[Task, ...],
-    prepared: PreparedTwelveLead,
-    runs: Path,
-    seed: int,
-    report: Report,
-) -> tuple[list[nn.Module], NDArray[np.float64]]:
-    """A network for each group of folds, and what each says of the records it never saw, `(n, outputs)`; NaN for the rest."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    examples = TwelveLeadExamples.of(prepared, TWELVE_LEAD_MODELS[architecture].measured, device)
-    outputs = np.full((len(prepared), N_OUTPUTS), np.nan)
-    networks = []
-    for number, folds in enumerate(recipe.held_out):
-        held_out = np.isin(prepared.fold, folds)
-        rows = np.flatnonzero(~held_out)
-        if len(rows) < recipe.schedule.batch_size:
+@dataclass(frozen=True, eq=False)
+class _Study:
+    """One recipe and the records it is trained and judged on."""
+
+    recipe: TwelveLeadRecipe
+    tasks: tuple[Task, ...]
+    prepared: PreparedTwelveLead
+    runs: Path
+    seed: int
+    report: Report
+
+    def cross_validated(self) -> tuple[nn.Module, NDArray[np.float64]]:
+        """The model that is kept, and what is said of every record by a model that never saw it, `(n, outputs)`; NaN for the rest."""
+        outputs = np.full((len(self.prepared), N_OUTPUTS), np.nan)
+        groups = self.recipe.held_out
+        for number, folds in enumerate(groups):
+            held_out = np.isin(self.prepared.fold, folds)
+            model = self._trained(np.flatnonzero(~held_out), number)
+            if held_out.any():
+                outputs[held_out] = answers(model, self._examples(held_out), np.arange(held_out.sum()))
+            self.report(f"{self.recipe.title}: folds {folds} held out, {held_out.sum()} records")
+        if len(groups) > 1:
+            model = self._trained(np.arange(len(self.prepared)), len(groups))
+        return model.cpu(), outputs
+
+    def _examples(self, chosen: NDArray[np.bool_]) -> TwelveLeadExamples:
+        """The records to judge; where few leads are learned from, each of them lacks some."""
+        measured = TWELVE_LEAD_MODELS[self.recipe.architecture].measured
+        examples = TwelveLeadExamples.of(self.prepared.where(chosen), measured, _device())
+        if not self.recipe.few_leads:
+            return examples
+        return replace(
+            examples, mask=random_subsets(len(examples.mask), np.random.default_rng(self.seed + 1))
+        )
+
+    def _trained(self, rows: NDArray[np.int64], number: int) -> nn.Module:
+        architecture, schedule = self.recipe.architecture, self.recipe.schedule
+        if len(rows) < MIN_RECORDS:
             raise ECGError(
-                f"Only {len(rows)} records are outside folds {folds}: too few to learn from. Give more of PTB-XL."
+                f"There are only {len(rows)} records to learn from, and it takes {MIN_RECORDS}. Give more of PTB-XL."
             )
-        torch.manual_seed(seed + number)
-        network = _fresh(architecture, prepared.facts[rows]).to(device)
-        state = runs / f"network-{number}.safetensors"
-        fit(network, examples, rows, recipe.schedule, tasks, state, seed + number, report)
-        half_precision(network)
-        if held_out.any():
-            outputs[held_out] = answers(network, examples, np.flatnonzero(held_out))
-        networks.append(network.cpu())
-    return networks, outputs
+        torch.manual_seed(self.seed + number)
+        model = build_twelve_lead(architecture, N_OUTPUTS)
+        every = TwelveLeadExamples.of(self.prepared, TWELVE_LEAD_MODELS[architecture].measured, _device())
+        if isinstance(model, MeasuredModel):
+            fit_measured(model, every, rows, self.recipe.few_leads, self.seed + number)
+        elif schedule is not None:
+            state = self.runs / f"network-{number}.safetensors"
+            fit(
+                model.to(_device()), every, rows, schedule, self.tasks, state, self.seed + number, self.report
+            )
+        half_precision(model)
+        return model.eval()
 
 
-def _fresh(architecture: str, facts: NDArray[np.float32]) -> nn.Module:
-    if not TWELVE_LEAD_MODELS[architecture].measured:
-        return build_twelve_lead(architecture, N_OUTPUTS)
-    network = MeasuredNet(N_OUTPUTS)
-    network.fit_facts(torch.from_numpy(facts))
-    return network
-
-
-def _joined(architecture: str, networks: list[nn.Module]) -> nn.Module:
-    """The model that is kept."""
-    model = build_twelve_lead(architecture, N_OUTPUTS)
-    if isinstance(model, MeasuredEnsemble):
-        for member, network in zip(model.members, networks, strict=True):
-            member.load_state_dict(network.state_dict())
-    else:
-        model.load_state_dict(networks[0].state_dict())
-    return model.eval()
+def _device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _counts(prepared: PreparedTwelveLead) -> list[str]:

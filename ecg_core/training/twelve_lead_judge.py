@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 
 from ecg_core.datasets.twelve_lead import PreparedTwelveLead
 from ecg_core.evaluation.twelve_lead import TwelveLeadScores, score
@@ -16,17 +17,23 @@ from ecg_core.models.twelve_lead import TWELVE_LEAD_MODELS
 from ecg_core.network_files import CARD
 from ecg_core.training.twelve_lead_batches import TwelveLeadExamples
 from ecg_core.training.twelve_lead_loop import answers
+from ecg_core.twelve_lead.card import TwelveLeadCard
 from ecg_core.twelve_lead.checkpoint import AGE_OUTPUT, EVALUATION, TwelveLeadCheckpoint
 from ecg_core.twelve_lead.types import FINDINGS
 
 
 def judge(checkpoint: TwelveLeadCheckpoint, prepared: PreparedTwelveLead) -> pd.DataFrame:
     """A row per record: truth, calibrated probabilities, age with its interval."""
-    card = checkpoint.card
-    measured = TWELVE_LEAD_MODELS[card.architecture].measured
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    examples = TwelveLeadExamples.of(prepared, measured, device)
-    outputs = answers(checkpoint.model.to(device), examples, np.arange(len(prepared)))
+    measured = TWELVE_LEAD_MODELS[checkpoint.card.architecture].measured
+    examples = TwelveLeadExamples.of(prepared, measured, torch.device("cpu"))
+    outputs = answers(checkpoint.model, examples, np.arange(len(prepared)))
+    return judge_outputs(checkpoint.card, outputs, prepared)
+
+
+def judge_outputs(
+    card: TwelveLeadCard, outputs: NDArray[np.float64], prepared: PreparedTwelveLead
+) -> pd.DataFrame:
+    """The same from raw outputs `(n, outputs)`."""
     years = card.age.years(outputs[:, AGE_OUTPUT])
     columns = {
         "record_id": prepared.record_id,

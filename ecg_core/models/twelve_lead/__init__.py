@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from ecg_core.errors import CheckpointError
-from ecg_core.models.twelve_lead.measured_net import MeasuredEnsemble
+from ecg_core.models.twelve_lead.measured import MeasuredModel
 from ecg_core.models.twelve_lead.ml_resnet import MLResNet
 from ecg_core.models.twelve_lead.ribeiro import HalfRibeiroNet, RibeiroNet
 
@@ -29,7 +29,7 @@ TWELVE_LEAD_MODELS: Mapping[str, TwelveLeadSpec] = {
     "ribeiro": TwelveLeadSpec(RibeiroNet),
     "ribeiro_half": TwelveLeadSpec(HalfRibeiroNet),
     "ml_resnet": TwelveLeadSpec(MLResNet),
-    "measured": TwelveLeadSpec(MeasuredEnsemble, measured=True),
+    "measured": TwelveLeadSpec(MeasuredModel, measured=True),
 }
 
 
@@ -45,7 +45,7 @@ __all__ = [
     "TWELVE_LEAD_MODELS",
     "HalfRibeiroNet",
     "MLResNet",
-    "MeasuredEnsemble",
+    "MeasuredModel",
     "RibeiroNet",
     "TwelveLeadSpec",
     "build_twelve_lead",

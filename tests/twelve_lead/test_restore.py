@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+
+from ecg_core.errors import CheckpointError, SignalError
+from ecg_core.filtering.pipeline import filter_record
+from ecg_core.filtering.resample import resample
+from ecg_core.leads import INDEPENDENT_LEADS, LIMB_LEADS, STANDARD_LEADS
+from ecg_core.readers import open_ecg
+from ecg_core.readers.examples import list_examples
+from ecg_core.record import ECGRecord
+from ecg_core.twelve_lead.restore import Restorer, bundled_restorer, load_restorer, restore
+
+FOUR = ("I", "II", "V2", "V5")
+
+
+@pytest.fixture(scope="module")
+def restorer() -> Restorer:
+    return bundled_restorer()
+
+
+@pytest.fixture(scope="module")
+def filtered() -> ECGRecord:
+    path = next(item.path for item in list_examples() if item.key == "normal")
+    return filter_record(open_ecg(path)).record
+
+
+def test_every_lead_says_where_it_comes_from(filtered: ECGRecord, restorer: Restorer) -> None:
+    restored = restore(filtered.select(FOUR), restorer)
+    assert restored.record.leads == STANDARD_LEADS
+    assert restored.measured == FOUR
+    assert restored.derived == ("III", "aVR", "aVL", "aVF")
+    assert restored.estimated == ("V1", "V3", "V4", "V6")
+    assert restored.record.derived_leads == set(restored.derived)
+    assert restored.record.estimated_leads == set(restored.estimated) == set(restored.expected_r)
+    assert min(restored.expected_r.values()) > 0.9
+
+
+def test_what_was_recorded_stays_and_limb_leads_are_exact(filtered: ECGRecord, restorer: Restorer) -> None:
+    restored = restore(filtered.select(FOUR), restorer)
+    for lead in FOUR:
+        np.testing.assert_array_equal(restored.record.lead_mv(lead), filtered.lead_mv(lead))
+    for lead in LIMB_LEADS:
+        np.testing.assert_allclose(restored.record.lead_mv(lead), filtered.lead_mv(lead), atol=5e-3)
+
+
+def test_a_normal_ecg_is_restored_from_four_leads(filtered: ECGRecord, restorer: Restorer) -> None:
+    restored = restore(filtered.select(FOUR), restorer)
+    for lead in restored.estimated:
+        r = np.corrcoef(restored.record.lead_mv(lead), filtered.lead_mv(lead))[0, 1]
+        assert r > 0.9, lead
+
+
+def test_a_complete_ecg_stays_as_it_is(filtered: ECGRecord, restorer: Restorer) -> None:
+    restored = restore(filtered, restorer)
+    assert restored.estimated == () and restored.expected_r == {}
+    np.testing.assert_array_equal(restored.record.signal_mv, filtered.select(STANDARD_LEADS).signal_mv)
+
+
+@pytest.mark.parametrize("fs_hz", [125.0, 257.0, 1000.0])
+def test_any_rate_gives_the_same_leads(filtered: ECGRecord, restorer: Restorer, fs_hz: float) -> None:
+    few = filtered.select(FOUR)
+    at_500 = restore(few, restorer).record
+    other = few.with_signal(resample(few.signal_mv, 500.0, fs_hz), fs_hz)
+    back = resample(restore(other, restorer).record.signal_mv, fs_hz, 500.0)
+    n = min(back.shape[1], at_500.n_samples) - 100
+    for row, lead in enumerate(STANDARD_LEADS):
+        assert np.corrcoef(back[row, 100:n], at_500.signal_mv[row, 100:n])[0, 1] > 0.97, lead
+
+
+def test_a_long_recording_has_no_seams(filtered: ECGRecord, restorer: Restorer) -> None:
+    few = filtered.select(FOUR)
+    long = few.with_signal(np.tile(few.signal_mv, 8))
+    v3 = restore(long, restorer).record.lead_mv("V3")
+    beats = v3.reshape(8, -1)[1:-1, 1000:-1000]  # each between neighbours
+    assert long.duration_s > 60
+    np.testing.assert_allclose(beats, np.broadcast_to(beats[1], beats.shape), atol=0.02)
+
+
+def test_gaps_stay_gaps(filtered: ECGRecord, restorer: Restorer) -> None:
+    signal_mv = filtered.select(FOUR).signal_mv.copy()
+    signal_mv[2, 1000:1200] = np.nan
+    restored = restore(filtered.select(FOUR).with_signal(signal_mv), restorer).record
+    missing = np.isnan(restored.lead_mv("V3"))
+    assert missing[1000:1200].all() and missing.sum() == 200
+    assert np.isfinite(restored.lead_mv("I")).all()
+
+
+def test_a_short_strip_beside_a_long_one_is_shown_but_not_built_upon(
+    filtered: ECGRecord, restorer: Restorer
+) -> None:
+    signal_mv = filtered.select(("II", "V1")).signal_mv.copy()
+    signal_mv[1, 1250:] = np.nan
+    restored = restore(filtered.select(("II", "V1")).with_signal(signal_mv), restorer)
+    assert restored.measured == ("II", "V1") and "V1" not in restored.estimated
+    assert np.isfinite(restored.record.lead_mv("V5")).all()
+
+
+def test_limb_leads_guessed_from_one_are_called_estimates(filtered: ECGRecord, restorer: Restorer) -> None:
+    restored = restore(filtered.select(("II",)), restorer)
+    assert set(restored.estimated) == set(STANDARD_LEADS) - {"II"}
+    signals = {lead: restored.record.lead_mv(lead) for lead in LIMB_LEADS}
+    np.testing.assert_allclose(signals["I"] + signals["III"], signals["II"], atol=1e-4)
+
+
+def test_without_a_usable_lead_it_says_what_is_needed(filtered: ECGRecord, restorer: Restorer) -> None:
+    with pytest.raises(SignalError, match="one of I, II, V1-V6"):
+        restore(filtered.select(("aVF",)), restorer)
+
+
+def test_expectations_come_from_the_best_tested_set_within_the_measured_leads(restorer: Restorer) -> None:
+    tested = Restorer(
+        restorer.model, {frozenset({"II"}): {"V6": 0.8, "V5": 0.7}, frozenset({"II", "V1"}): {"V6": 0.9}}
+    )
+    assert tested.expected_r(("II", "V1", "V2"))["V6"] == 0.9
+    assert tested.expected_r(("II", "V2"))["V6"] == 0.8
+    assert np.isnan(tested.expected_r(("I",))["V6"])
+
+
+def test_estimates_stay_marked_when_leads_are_chosen(filtered: ECGRecord, restorer: Restorer) -> None:
+    record = restore(filtered.select(FOUR), restorer).record
+    assert record.select(("II", "V3")).estimated_leads == {"V3"}
+
+
+def test_order_of_the_leads_in_the_file_does_not_matter(filtered: ECGRecord, restorer: Restorer) -> None:
+    backwards = restore(filtered.select(FOUR[::-1]), restorer).record
+    np.testing.assert_array_equal(
+        backwards.signal_mv, restore(filtered.select(FOUR), restorer).record.signal_mv
+    )
+
+
+def test_a_card_without_expectations_is_refused(tmp_path) -> None:
+    (tmp_path / "card.json").write_text("{}")
+    with pytest.raises(CheckpointError, match="does not say how well"):
+        load_restorer(tmp_path)
+
+
+def test_all_independent_leads_are_restored_leads(restorer: Restorer) -> None:
+    named = set().union(*restorer.expected.values())
+    assert set(INDEPENDENT_LEADS) <= named
