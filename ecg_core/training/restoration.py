@@ -21,7 +21,7 @@ from ecg_core.training.restoration_batches import RestorationBatches
 Report = Callable[[str], None]
 
 _LEAST_SIZE_MV = 0.02  # leads that are smaller on average count as if they were so large
-_EPOCHS = 32
+_EPOCHS = 20
 
 
 def restoration_loss(model: nn.Module, signal_mv: Tensor, measured: Tensor) -> Tensor:

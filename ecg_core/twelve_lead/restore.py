@@ -30,21 +30,29 @@ _LEADS_SPLIT = ","  # between the names of a set of leads in the card
 Floats = NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Expected:
+    """Correlation of a restored lead with the true one over test records: the median, and what one in ten falls below."""
+
+    r: float
+    low_r: float
+
+
 @dataclass(frozen=True, eq=False)
 class Restorer:
-    """The network, and how well it restores: for sets of measured leads, the median r of each lead over test records."""
+    """The network, and how well it restores: by set of measured leads, the `Expected` of each lead over test records."""
 
     model: UResNet
-    expected: Mapping[frozenset[str], Mapping[str, float]]
+    tested: Mapping[frozenset[str], Mapping[str, Expected]]
 
-    def expected_r(self, measured: Sequence[str]) -> dict[str, float]:
-        """By lead that was not `measured`, at least what is to be expected; NaN where no set that was tested is part of these leads.
+    def expected(self, measured: Sequence[str], lead: str) -> Expected:
+        """At least what is to be expected of a restored lead; NaN where no set that was tested is part of the measured leads.
 
         More leads restore no worse than some of them, so the best tested set among the measured leads counts.
         """
-        known = [rows for leads, rows in self.expected.items() if leads <= set(measured)]
-        absent = [lead for lead in STANDARD_LEADS if lead not in measured]
-        return {lead: max((rows.get(lead, np.nan) for rows in known), default=np.nan) for lead in absent}
+        known = [of_lead for leads, of_lead in self.tested.items() if leads <= set(measured)]
+        found = [of_lead[lead] for of_lead in known if lead in of_lead]
+        return max(found, key=lambda row: row.r, default=Expected(np.nan, np.nan))
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +60,7 @@ class RestoredLeads:
     """All twelve leads, and where each comes from.
 
     `record` names the derived ones in `derived_leads` and the estimated ones in `estimated_leads`; an estimate is missing (NaN) where a lead that it
-    rests on is. `expected_r`: by estimated lead, the median correlation with the true lead over test records.
+    rests on is. `expected`: how well each estimated lead was restored in test records.
     Estimates are nearer to the usual than the patient's own leads are: they are no ground for a diagnosis.
     """
 
@@ -60,7 +68,7 @@ class RestoredLeads:
     measured: tuple[str, ...]
     derived: tuple[str, ...]
     estimated: tuple[str, ...]
-    expected_r: dict[str, float]
+    expected: dict[str, Expected]
 
 
 @cache
@@ -71,13 +79,21 @@ def bundled_restorer() -> Restorer:
 
 def load_restorer(folder: Path) -> Restorer:
     """Read a network and its card. Raises CheckpointError when they cannot be read or don't fit."""
-    rows = card_of(folder).get("expected_r")
+    rows = card_of(folder).get("expected")
     if not isinstance(rows, dict):
         raise CheckpointError(
             f"The card of the network {folder.name} does not say how well it restores leads."
         )
-    expected = {frozenset(leads.split(_LEADS_SPLIT)): of_lead for leads, of_lead in rows.items()}
-    return Restorer(load_into(UResNet(), folder), expected)
+    tested = {
+        frozenset(leads.split(_LEADS_SPLIT)): {lead: Expected(*row) for lead, row in of_lead.items()}
+        for leads, of_lead in rows.items()
+    }
+    return Restorer(load_into(UResNet(), folder), tested)
+
+
+def set_name(leads: Sequence[str]) -> str:
+    """How the card names a set of measured leads: `I,II,V2,V5`."""
+    return _LEADS_SPLIT.join(leads)
 
 
 def measured_mask(leads: Sequence[str]) -> NDArray[np.bool_]:
@@ -112,13 +128,12 @@ def restore(filtered: ECGRecord, restorer: Restorer) -> RestoredLeads:
         derived_leads=frozenset(derived),
         estimated_leads=filtered.estimated_leads | set(absent),
     )
-    expected = restorer.expected_r(inputs)
     return RestoredLeads(
         record,
         tuple(lead for lead in STANDARD_LEADS if lead in known and lead not in derived),
         derived,
         tuple(absent),
-        {lead: expected.get(lead, np.nan) for lead in absent},
+        {lead: restorer.expected(inputs, lead) for lead in absent},
     )
 
 

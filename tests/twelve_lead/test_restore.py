@@ -1,5 +1,9 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ecg_core.errors import CheckpointError, SignalError
 from ecg_core.filtering.pipeline import filter_record
@@ -8,7 +12,7 @@ from ecg_core.leads import INDEPENDENT_LEADS, LIMB_LEADS, STANDARD_LEADS
 from ecg_core.readers import open_ecg
 from ecg_core.readers.examples import list_examples
 from ecg_core.record import ECGRecord
-from ecg_core.twelve_lead.restore import Restorer, bundled_restorer, load_restorer, restore
+from ecg_core.twelve_lead.restore import Expected, Restorer, _blocks, bundled_restorer, load_restorer, restore
 
 FOUR = ("I", "II", "V2", "V5")
 
@@ -31,8 +35,10 @@ def test_every_lead_says_where_it_comes_from(filtered: ECGRecord, restorer: Rest
     assert restored.derived == ("III", "aVR", "aVL", "aVF")
     assert restored.estimated == ("V1", "V3", "V4", "V6")
     assert restored.record.derived_leads == set(restored.derived)
-    assert restored.record.estimated_leads == set(restored.estimated) == set(restored.expected_r)
-    assert min(restored.expected_r.values()) > 0.9
+    assert restored.record.estimated_leads == set(restored.estimated) == set(restored.expected)
+    assert all(
+        0.9 < expected.r < 1 and expected.low_r < expected.r for expected in restored.expected.values()
+    )
 
 
 def test_what_was_recorded_stays_and_limb_leads_are_exact(filtered: ECGRecord, restorer: Restorer) -> None:
@@ -43,16 +49,17 @@ def test_what_was_recorded_stays_and_limb_leads_are_exact(filtered: ECGRecord, r
         np.testing.assert_allclose(restored.record.lead_mv(lead), filtered.lead_mv(lead), atol=5e-3)
 
 
-def test_a_normal_ecg_is_restored_from_four_leads(filtered: ECGRecord, restorer: Restorer) -> None:
-    restored = restore(filtered.select(FOUR), restorer)
+def test_an_ecg_is_restored_from_four_leads(restorer: Restorer) -> None:
+    path = next(item.path for item in list_examples() if item.key == "first_degree_av_block")
+    true = filter_record(open_ecg(path)).record
+    restored = restore(true.select(FOUR), restorer)
     for lead in restored.estimated:
-        r = np.corrcoef(restored.record.lead_mv(lead), filtered.lead_mv(lead))[0, 1]
-        assert r > 0.9, lead
+        assert np.corrcoef(restored.record.lead_mv(lead), true.lead_mv(lead))[0, 1] > 0.8, lead
 
 
 def test_a_complete_ecg_stays_as_it_is(filtered: ECGRecord, restorer: Restorer) -> None:
     restored = restore(filtered, restorer)
-    assert restored.estimated == () and restored.expected_r == {}
+    assert restored.estimated == () and restored.expected == {}
     np.testing.assert_array_equal(restored.record.signal_mv, filtered.select(STANDARD_LEADS).signal_mv)
 
 
@@ -67,13 +74,21 @@ def test_any_rate_gives_the_same_leads(filtered: ECGRecord, restorer: Restorer, 
         assert np.corrcoef(back[row, 100:n], at_500.signal_mv[row, 100:n])[0, 1] > 0.97, lead
 
 
-def test_a_long_recording_has_no_seams(filtered: ECGRecord, restorer: Restorer) -> None:
+def test_a_long_recording_is_restored_like_a_short_one(filtered: ECGRecord, restorer: Restorer) -> None:
     few = filtered.select(FOUR)
-    long = few.with_signal(np.tile(few.signal_mv, 8))
-    v3 = restore(long, restorer).record.lead_mv("V3")
-    beats = v3.reshape(8, -1)[1:-1, 1000:-1000]  # each between neighbours
+    long = restore(few.with_signal(np.tile(few.signal_mv, 8)), restorer).record
+    v3 = restore(few, restorer).record.lead_mv("V3")
     assert long.duration_s > 60
-    np.testing.assert_allclose(beats, np.broadcast_to(beats[1], beats.shape), atol=0.02)
+    for part in long.lead_mv("V3").reshape(8, -1):
+        assert np.corrcoef(part[500:-500], v3[500:-500])[0, 1] > 0.99
+
+
+@given(samples=st.integers(1, 20_000))
+def test_the_weights_of_overlapping_blocks_add_up_to_one(samples: int) -> None:
+    total = np.zeros(samples)
+    for first, weight in _blocks(samples):
+        total[first : first + weight.size] += weight
+    np.testing.assert_allclose(total, 1, atol=1e-6)
 
 
 def test_gaps_stay_gaps(filtered: ECGRecord, restorer: Restorer) -> None:
@@ -108,12 +123,12 @@ def test_without_a_usable_lead_it_says_what_is_needed(filtered: ECGRecord, resto
 
 
 def test_expectations_come_from_the_best_tested_set_within_the_measured_leads(restorer: Restorer) -> None:
-    tested = Restorer(
-        restorer.model, {frozenset({"II"}): {"V6": 0.8, "V5": 0.7}, frozenset({"II", "V1"}): {"V6": 0.9}}
-    )
-    assert tested.expected_r(("II", "V1", "V2"))["V6"] == 0.9
-    assert tested.expected_r(("II", "V2"))["V6"] == 0.8
-    assert np.isnan(tested.expected_r(("I",))["V6"])
+    one, two = Expected(0.8, 0.5), Expected(0.9, 0.7)
+    tested = {frozenset({"II"}): {"V6": one}, frozenset({"II", "V1"}): {"V6": two}}
+    made_up = Restorer(restorer.model, tested)
+    assert made_up.expected(("II", "V1", "V2"), "V6") == two
+    assert made_up.expected(("II", "V2"), "V6") == one
+    assert np.isnan(made_up.expected(("I",), "V6").r)
 
 
 def test_estimates_stay_marked_when_leads_are_chosen(filtered: ECGRecord, restorer: Restorer) -> None:
@@ -128,12 +143,12 @@ def test_order_of_the_leads_in_the_file_does_not_matter(filtered: ECGRecord, res
     )
 
 
-def test_a_card_without_expectations_is_refused(tmp_path) -> None:
+def test_a_card_without_expectations_is_refused(tmp_path: Path) -> None:
     (tmp_path / "card.json").write_text("{}")
     with pytest.raises(CheckpointError, match="does not say how well"):
         load_restorer(tmp_path)
 
 
 def test_all_independent_leads_are_restored_leads(restorer: Restorer) -> None:
-    named = set().union(*restorer.expected.values())
+    named = set().union(*restorer.tested.values())
     assert set(INDEPENDENT_LEADS) <= named
