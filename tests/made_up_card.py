@@ -1,6 +1,10 @@
 """A card for a checkpoint that nobody trained."""
 
-from ecg_core.inference.card import Calibration, Card, EvaluationResult, Familiar, TrainingFacts
+from dataclasses import replace
+
+from ecg_core.inference.calibrated import Calibration
+from ecg_core.inference.card import Card, EvaluationResult, TrainingFacts
+from ecg_core.inference.familiar import ANYTHING_FAMILIAR
 from ecg_core.training.facts import MODEL_FACTS
 
 
@@ -19,16 +23,18 @@ def made_up_card(key: str, n_parameters: int) -> Card:
         trained_on=TrainingFacts("nothing", True, 0, None, 0, "none", "none", "none", 0, 0, 0.0),
         results=(EvaluationResult("made up", True, 1, 2, 0.5, 1.5, 0.6, 0.9, 0.95, 0.9, 0.91, 0.9),),
         calibration=Calibration(
-            0.9,
-            0,
-            (-1e3, 5.0, 1e3),
-            (-0.8, -1.2),
-            (0.7, 1.3),
-            (6.0, 2.0, -8.0),
-            (-1.5, 0.0, 1.5),
-            (0.3, 0.4, 0.3),
+            target_coverage=0.9,
+            n_examples=0,
+            span_meq_l=(2.0, 9.5),
+            k_true_meq_l=(2.0, 9.5),
+            low_meq_l=(1.0, 8.5),
+            high_meq_l=(3.0, 10.5),
+            knots_meq_l=(),
+            intercepts=(6.0, 2.0, -7.0, -10.0),
+            slopes=((-1.5,), (0.0,), (1.3,), (1.7,)),
+            class_mix=(0.3, 0.4, 0.2, 0.1),
         ),
-        familiar=Familiar((0.0, 1e3), (20.0, 300.0), (-1e3, 1e3)),
+        familiar=replace(ANYTHING_FAMILIAR, unusual=1e3),
         limits=facts.limits,
         licence="none",
         sha256="",

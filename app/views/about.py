@@ -126,7 +126,7 @@ def facts_of(card: Card) -> dict[str, str]:
     """What a card says, as name and value."""
     inputs, facts, familiar = card.inputs, card.trained_on, card.familiar
     patients = "patients not named" if facts.n_patients is None else f"{facts.n_patients:,} patients"
-    hypo, normal, hyper = card.calibration.class_mix
+    hypo, normal, mild, severe = card.calibration.class_mix
     return {
         "Architecture": f"{card.architecture}, {card.n_parameters:,} parameters",
         "Follows": card.source,
@@ -139,9 +139,9 @@ def facts_of(card: Card) -> dict[str, str]:
         "Split": facts.split,
         "Recipe": f"{facts.recipe}; {facts.epochs} epochs, {facts.seconds / 60:.0f} min, seed {facts.seed}",
         "Interval": f"{card.calibration.target_coverage:.0%}, calibrated on {card.calibration.n_examples:,} examples",
-        "Familiar ECGs": f"heart rate {familiar.heart_rate_bpm[0]:.0f}–{familiar.heart_rate_bpm[1]:.0f} bpm; anything "
-        "beyond is marked as unlike what was learned",
-        "Class mix assumed": f"{hypo:.0%} hypo, {normal:.0%} normal, {hyper:.0%} hyper",
+        "Familiar ECGs": f"potassium {familiar.k_meq_l[0]:.1f}–{familiar.k_meq_l[1]:.1f} mEq/L; an ECG unlike 99 % of the "
+        "calibration records is marked, one unlike all gets no estimate",
+        "Class mix assumed": f"{hypo:.0%} hypo, {normal:.0%} normal, {mild:.0%} hyper below 6.5, {severe:.0%} severe",
         "Licence of the weights": card.licence,
     }
 

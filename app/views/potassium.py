@@ -145,7 +145,7 @@ def draw_probabilities(predictions: Sequence[Prediction], cards: Mapping[str, Ca
     )
     mixes = {cards[p.model].calibration.class_mix for p in predictions if p.model in cards}
     words = " or ".join(
-        f"{hypo:.0%} hypo, {normal:.0%} normal, {hyper:.0%} hyper" for hypo, normal, hyper in mixes
+        f"{hypo:.0%} hypo, {normal:.0%} normal, {sum(hyper):.0%} hyper" for hypo, normal, *hyper in mixes
     )
     st.caption(
         f"They assume the class mix of the calibration set{f' ({words})' if words else ''}. "

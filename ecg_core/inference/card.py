@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ecg_core.errors import CheckpointError
+from ecg_core.inference.calibrated import Calibration
+from ecg_core.inference.familiar import Familiar
 
 
 @dataclass(frozen=True)
@@ -59,39 +61,6 @@ class EvaluationResult:
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """Interval and class probabilities as functions of the network's estimate k.
-
-    The interval is split-conformal in bins of the estimate: `k + low[i]` to `k + high[i]` for k
-    between `edges[i]` and `edges[i + 1]` (Vovk's Mondrian conformal prediction). The probabilities
-    are multinomial logistic in k, rows hypo, normal, hyper of (`intercept`, `slope`); they assume
-    the class mix of the calibration set, `class_mix`.
-    """
-
-    target_coverage: float
-    n_examples: int
-    edges: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    intercept: tuple[float, float, float]
-    slope: tuple[float, float, float]
-    class_mix: tuple[float, float, float]
-
-    def __post_init__(self) -> None:
-        if not len(self.low) == len(self.high) == len(self.edges) - 1 > 0:
-            raise ValueError("a calibration has one low and one high for each stretch between two edges")
-
-
-@dataclass(frozen=True)
-class Familiar:
-    """What the calibration records looked like, least to greatest; an ECG beyond is unlike anything learned."""
-
-    peak_to_peak: tuple[float, float]  # of the median input item, in the unit of the input
-    heart_rate_bpm: tuple[float, float]
-    k_meq_l: tuple[float, float]
-
-
-@dataclass(frozen=True)
 class Card:
     """One checkpoint's card."""
 
@@ -138,4 +107,8 @@ def read_card(path: Path) -> Card:
 
 
 def _tuples(raw: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    return {key: _as_tuple(value) for key, value in raw.items()}
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(_as_tuple(item) for item in value) if isinstance(value, list) else value

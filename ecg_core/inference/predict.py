@@ -17,15 +17,19 @@ from ecg_core.annotation.types import Annotation, Cycles
 from ecg_core.errors import CheckpointError
 from ecg_core.filtering.quality import QualityReport
 from ecg_core.filtering.quality_seconds import blank_seconds
+from ecg_core.inference.appearance import appearance
 from ecg_core.inference.calibrated import apply_calibration
 from ecg_core.inference.card import Card
 from ecg_core.inference.checkpoint import Checkpoint
+from ecg_core.inference.familiar import distance
 from ecg_core.inference.inputs import crop_input, cycle_input, median_beat_input
 from ecg_core.inference.measured import MEASURED_KEYS, PATIENT_FACTS, measured_row, patient_row
-from ecg_core.inference.reasons import lead_has_signal, reasons_to_distrust
+from ecg_core.inference.reasons import Seen, lead_has_signal, reasons_to_distrust
 from ecg_core.inference.types import ModelInput, Prediction
 from ecg_core.models import MODELS
 from ecg_core.record import ECGRecord
+from ecg_core.rhythm.facts import rhythm_facts
+from ecg_core.rhythm.types import RhythmFacts
 
 ITEMS_AT_ONCE = 256  # a day has 100,000 beats: all at once would need many gigabytes
 
@@ -38,12 +42,17 @@ class AnnotatedECG:
     quality: QualityReport
     annotation: Annotation
     cycles: dict[str, Cycles]
+    rhythm: RhythmFacts | None = None  # None where it was not looked at
 
     @classmethod
-    def as_trained(cls, filtered: ECGRecord, quality: QualityReport) -> Self:
-        """Annotated by the method the networks were trained with; `filtered` comes from the default filter."""
+    def as_trained(cls, filtered: ECGRecord, quality: QualityReport, raw: ECGRecord | None = None) -> Self:
+        """Annotated by the method the networks were trained with; `filtered` comes from the default filter.
+
+        The rhythm is looked at where the `raw` record is given.
+        """
         annotation = annotate(filtered)
-        return cls(filtered, quality, annotation, cut_cycles(filtered, annotation))
+        rhythm = None if raw is None else rhythm_facts(raw, filtered, annotation)
+        return cls(filtered, quality, annotation, cut_cycles(filtered, annotation), rhythm)
 
     @cached_property
     def attached(self) -> ECGRecord:
@@ -69,6 +78,10 @@ def predict(checkpoint: Checkpoint, ecg: AnnotatedECG, earlier: Prediction | Non
     present = _leads_with_signal(card, ecg.attached)
     enough = len(present) >= MODELS[card.architecture].min_leads
     inputs = model_input(card, ecg) if enough and ecg.annotation.n_beats else None
+    traits = traits_of(card, ecg)
+    foreign = inputs is not None and distance(card.familiar, traits) > card.familiar.foreign
+    if foreign:
+        inputs = None
     items = np.empty(0, np.float32) if inputs is None else _items(checkpoint, inputs, earlier)
     k_meq_l = combine_items(card, items)
     calibrated = apply_calibration(card.calibration, k_meq_l)
@@ -83,10 +96,29 @@ def predict(checkpoint: Checkpoint, ecg: AnnotatedECG, earlier: Prediction | Non
         p_hypo=float(calibrated.p_hypo),
         p_normal=float(calibrated.p_normal),
         p_hyper=float(calibrated.p_hyper),
-        flags=reasons_to_distrust(card, ecg.attached, ecg.quality, ecg.annotation, present, inputs, k_meq_l),
+        flags=reasons_to_distrust(
+            card,
+            Seen(
+                ecg.attached,
+                ecg.quality,
+                ecg.annotation,
+                ecg.rhythm,
+                present,
+                traits,
+                foreign,
+                inputs,
+                k_meq_l,
+            ),
+        ),
         item_k_meq_l=items,
         inputs=inputs,
+        p_severe=float(calibrated.p_severe),
     )
+
+
+def traits_of(card: Card, ecg: AnnotatedECG) -> NDArray[np.float64]:
+    """How the ECG looks in the leads that this model sees: `inference.appearance`."""
+    return appearance(ecg.annotation, ecg.cycles, _leads_with_signal(card, ecg.attached))
 
 
 def model_input(card: Card, ecg: AnnotatedECG) -> ModelInput | None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ecg_core.annotation.types import CYCLE_FS_HZ, Annotation
 from ecg_core.filtering.quality import QualityReport
-from ecg_core.inference.card import Card, Familiar
+from ecg_core.inference.card import Card
+from ecg_core.inference.familiar import Familiar, distance, odd_traits
 from ecg_core.inference.inputs import CROP_SAMPLES, longest_stretch
-from ecg_core.inference.types import Flag, ModelInput
+from ecg_core.inference.types import Flag, FlagCode, ModelInput
 from ecg_core.record import DIGITIZED_PAGE, ECGRecord
+from ecg_core.rhythm.types import RhythmFact, RhythmFacts
 
 MIN_SIGNAL_SD_MV = 0.01  # below it there is no heartbeat to be seen in a filtered lead
 MIN_RECORDED_SHARE = 0.5
@@ -30,28 +35,37 @@ def lead_has_signal(filtered: ECGRecord, name: str) -> bool:
     return bool(enough) and float(signal_mv[recorded].std()) >= MIN_SIGNAL_SD_MV
 
 
-def reasons_to_distrust(
-    card: Card,
-    filtered: ECGRecord,
-    quality: QualityReport,
-    annotation: Annotation,
-    present: list[str],
-    inputs: ModelInput | None,
-    k_meq_l: float,
-) -> tuple[Flag, ...]:
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What an estimate was made from, or would have been: `traits` as of `inference.appearance`, over `present` leads."""
+
+    filtered: ECGRecord
+    quality: QualityReport
+    annotation: Annotation
+    rhythm: RhythmFacts | None
+    present: list[str]
+    traits: NDArray[np.float64]
+    foreign: bool  # so unlike the calibration records that the model does not answer
+    inputs: ModelInput | None
+    k_meq_l: float
+
+
+def reasons_to_distrust(card: Card, seen: Seen) -> tuple[Flag, ...]:
     """Everything that speaks against this estimate, or explains why there is none."""
     candidates = (
-        _simulated(filtered),
-        _digitized(filtered),
-        _missing(card, present),
-        _partly_recorded(filtered, present, inputs),
-        _no_beats(annotation),
-        _too_short(card, filtered, annotation, present, inputs) if annotation.n_beats else None,
-        _noise(quality, present),
-        _electrode_off(quality, present),
-        _r_only(card, annotation),
-        _edited(card, annotation),
-        _unfamiliar(card.familiar, annotation, inputs, k_meq_l),
+        _simulated(seen.filtered),
+        _digitized(seen.filtered),
+        _missing(card, seen.present),
+        _partly_recorded(seen.filtered, seen.present, seen.inputs),
+        _no_beats(seen.annotation),
+        _unfamiliar(card.familiar, seen) if seen.foreign else _too_short(card, seen),
+        _noise(seen.quality, seen.present),
+        _electrode_off(seen.quality, seen.present),
+        _electrodes_exchanged(seen.quality),
+        *_rhythm(seen.rhythm),
+        _r_only(card, seen.annotation),
+        _edited(card, seen.annotation),
+        _out_of_range(card.familiar, seen),
     )
     return tuple(flag for flag in candidates if flag is not None)
 
@@ -100,9 +114,10 @@ def _no_beats(annotation: Annotation) -> Flag | None:
     return None if annotation.n_beats else Flag("no_beats", "No heartbeat was found in this recording.")
 
 
-def _too_short(
-    card: Card, filtered: ECGRecord, annotation: Annotation, present: list[str], inputs: ModelInput | None
-) -> Flag | None:
+def _too_short(card: Card, seen: Seen) -> Flag | None:
+    filtered, annotation = seen.filtered, seen.annotation
+    if not annotation.n_beats:
+        return None
     needed_s = card.inputs.samples / CYCLE_FS_HZ
     if card.inputs.kind == "crop":
         if filtered.duration_s < needed_s:
@@ -110,13 +125,13 @@ def _too_short(
                 "too_short",
                 f"The recording lasts {filtered.duration_s:.1f} s; the model needs {needed_s:.2f} s.",
             )
-        if inputs is None and len(present) == len(card.inputs.leads):
+        if seen.inputs is None and len(seen.present) == len(card.inputs.leads):
             return Flag("too_short", f"Nowhere are {needed_s:.2f} s recorded without long gaps.")
         return None
     if annotation.n_beats < MIN_BEATS:
         found = "one beat was" if annotation.n_beats == 1 else f"{annotation.n_beats} beats were"
         return Flag("too_short", f"Only {found} found; one noisy beat can sway the estimate.")
-    if inputs is None and len(present) == len(card.inputs.leads):
+    if seen.inputs is None and len(seen.present) == len(card.inputs.leads):
         return Flag(
             "too_short",
             f"No whole beat of lead {' and '.join(card.inputs.leads)} could be cut out: they follow one another"
@@ -161,36 +176,44 @@ def _edited(card: Card, annotation: Annotation) -> Flag | None:
     return Flag("edited", "Beats or waves were corrected by hand; the model learned with automatic marks.")
 
 
-def input_size(inputs: ModelInput) -> float:
-    """Peak-to-peak of the median item, in the unit of the input; what `Familiar.peak_to_peak` bounds."""
-    return float(np.median(np.ptp(inputs.signal, axis=(1, 2))))
+def _electrodes_exchanged(quality: QualityReport) -> Flag | None:
+    if quality.electrodes is None:
+        return None
+    return Flag("electrodes_exchanged", f"{quality.electrodes}.")
 
 
-def heart_rate_bpm(annotation: Annotation) -> float:
-    """From the median RR interval; NaN for fewer than two beats."""
-    if annotation.n_beats < 2:
-        return float("nan")
-    return 60.0 * annotation.fs_hz / float(np.median(np.diff(annotation.r_peaks)))
+def _rhythm(rhythm: RhythmFacts | None) -> list[Flag]:
+    """What in the rhythm changes QRS, ST and T for other reasons than potassium."""
+    if rhythm is None:
+        return []
+    found: tuple[tuple[FlagCode, RhythmFact], ...] = (
+        ("fibrillation", rhythm.fibrillation),
+        ("wide_qrs", rhythm.wide_qrs),
+        ("paced", rhythm.paced),
+    )
+    return [Flag(code, fact.text) for code, fact in found if fact.found]
 
 
-def _unfamiliar(
-    familiar: Familiar, annotation: Annotation, inputs: ModelInput | None, k_meq_l: float
-) -> Flag | None:
-    """Outside what the model was trained on: the size of its input, the heart rate, or the answer itself."""
-    if inputs is None:
+def _unfamiliar(familiar: Familiar, seen: Seen) -> Flag:
+    """Why the model does not answer although it could be fed."""
+    odd = " and ".join(odd_traits(familiar, seen.traits))
+    return Flag(
+        "unfamiliar",
+        f"This ECG resembles none that the model was calibrated on: {odd}. Artefact or a very sick heart: look at the trace.",
+    )
+
+
+def _out_of_range(familiar: Familiar, seen: Seen) -> Flag | None:
+    """Beyond nearly all calibration records, or an estimate beyond every potassium learned from."""
+    if seen.inputs is None:
         return None
     complaints = []
-    if not _within(input_size(inputs), familiar.peak_to_peak):
-        complaints.append("the size of the waves")
-    rate_bpm = heart_rate_bpm(annotation)
-    if annotation.n_beats >= MIN_BEATS and not _within(rate_bpm, familiar.heart_rate_bpm):
-        complaints.append(f"the heart rate of {rate_bpm:.0f} bpm")
-    if not _within(k_meq_l, familiar.k_meq_l):
+    if distance(familiar, seen.traits) > familiar.unusual:
+        complaints += odd_traits(familiar, seen.traits)
+    if not familiar.k_meq_l[0] <= seen.k_meq_l <= familiar.k_meq_l[1]:
         complaints.append("the estimate itself")
     if not complaints:
         return None
-    return Flag("out_of_range", f"Outside what the model was trained on: {', '.join(complaints)}.")
-
-
-def _within(value: float, bounds: tuple[float, float]) -> bool:
-    return bounds[0] <= value <= bounds[1]
+    return Flag(
+        "out_of_range", f"Unlike 99 % of the ECGs the model was calibrated on: {', '.join(complaints)}."
+    )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 HYPOKALEMIA_MEQ_L = 3.5  # K at or below: hypokalemia
 HYPERKALEMIA_MEQ_L = 5.5  # K at or above: hyperkalemia
+SEVERE_MEQ_L = 6.5  # K at or above: severe hyperkalemia (UK Kidney Association 2023)
 
 
 # Every reason there is to distrust a prediction. Marked *: the model may abstain for it.
@@ -24,7 +25,12 @@ FlagCode = Literal[
     "electrode_off",  # the electrode of a lead of the model was off for some seconds
     "r_only",  # in most beats no waves were found, so that they were cut around R alone
     "edited",  # beats or waves were corrected by hand
-    "out_of_range",  # heart rate, size of the waves or the estimate are outside what the model was trained on
+    "out_of_range",  # the ECG or the estimate is outside what the model was calibrated on
+    "unfamiliar",  # * the ECG resembles none that the model was calibrated on
+    "electrodes_exchanged",  # the leads look as if electrodes stood in each other's place
+    "fibrillation",  # atrial fibrillation: no P wave, every beat another RR interval
+    "wide_qrs",  # a wide QRS, which potassium widens, too
+    "paced",  # ventricular pacing: the QRS and the T wave are not the heart's own
 ]
 
 
@@ -56,7 +62,7 @@ class ModelInput:
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """One model's estimate. Probabilities sum to 1; all numbers are NaN when the model abstains.
+    """One model's estimate. The first three probabilities sum to 1; all numbers are NaN when the model abstains.
 
     `item_k_meq_l` `(items,)`: the estimate for each cycle or crop before averaging.
     """
@@ -72,6 +78,7 @@ class Prediction:
     flags: tuple[Flag, ...]
     item_k_meq_l: NDArray[np.float32]
     inputs: ModelInput | None
+    p_severe: float = float("nan")  # part of p_hyper; NaN also where the calibration set held no severe one
 
     @property
     def abstained(self) -> bool:

@@ -10,11 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecg_core.datasets.site_splits import SPLIT_WORDS
+from ecg_core.inference.calibrated import UNCALIBRATED
 from ecg_core.inference.card import Card, TrainingFacts
+from ecg_core.inference.familiar import ANYTHING_FAMILIAR
 from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, HYPOKALEMIA_MEQ_L
 from ecg_core.training.facts import COMMON_LIMITS, MODEL_FACTS
 from ecg_core.training.fine_tune import FineTuning
-from ecg_core.training.finish import ANYTHING_FAMILIAR, UNCALIBRATED
 from ecg_core.training.loop import Epoch
 from ecg_core.training.recipes import Recipe
 from ecg_core.training.site_inputs import SiteInputs

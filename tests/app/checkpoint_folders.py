@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ecg_core.evaluation.table import write_evaluation
-from ecg_core.inference.card import Calibration, Card, EvaluationResult, Familiar, InputSpec, TrainingFacts
+from ecg_core.inference.calibrated import Calibration
+from ecg_core.inference.card import Card, EvaluationResult, InputSpec, TrainingFacts
 from ecg_core.inference.checkpoint import EVALUATION, LOSS_CURVE, write_checkpoint
+from ecg_core.inference.familiar import ANYTHING_FAMILIAR
 from ecg_core.models import build
 
 N_RECORDS = 120
@@ -35,9 +38,18 @@ def card(name: str, title: str) -> Card:
             ),
         ),
         calibration=Calibration(
-            0.9, 100, (0.0, 12.0), (-1.0,), (1.2,), (0, 0, 0), (-1, 0, 1), (0.25, 0.35, 0.4)
+            target_coverage=0.9,
+            n_examples=100,
+            span_meq_l=(2.0, 9.5),
+            k_true_meq_l=(2.0, 9.5),
+            low_meq_l=(1.0, 8.5),
+            high_meq_l=(3.2, 10.7),
+            knots_meq_l=(),
+            intercepts=(4.0, 0.0, -6.0, -8.0),
+            slopes=((-1.0,), (0.0,), (1.0,), (1.2,)),
+            class_mix=(0.25, 0.35, 0.2, 0.2),
         ),
-        familiar=Familiar((0.1, 20.0), (30.0, 200.0), (2.0, 9.5)),
+        familiar=replace(ANYTHING_FAMILIAR, k_meq_l=(2.0, 9.5)),
         limits=("Never compared with laboratory potassium.",),
         licence="CC BY 4.0",
         sha256="",

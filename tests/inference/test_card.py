@@ -61,11 +61,19 @@ def test_a_missing_or_unknown_entry_is_told(tmp_path: Path, section: str | None,
         read_card(path)
 
 
-def test_a_calibration_needs_a_bound_for_every_bin(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("section", "key", "said"),
+    [
+        ("calibration", "low_meq_l", "one low and one high"),
+        ("calibration", "slopes", "one slope for k"),
+        ("familiar", "centre", "told by 8 traits"),
+    ],
+)
+def test_numbers_that_do_not_fit_together_are_told(section: str, key: str, said: str, tmp_path: Path) -> None:
     path = tmp_path / "card.json"
     CARD.write(path)
     raw = json.loads(path.read_text(encoding="utf-8"))
-    raw["calibration"]["low"].pop()
+    raw[section][key].pop()
     path.write_text(json.dumps(raw), encoding="utf-8")
-    with pytest.raises(CheckpointError, match="one low and one high"):
+    with pytest.raises(CheckpointError, match=said):
         read_card(path)

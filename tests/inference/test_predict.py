@@ -10,17 +10,20 @@ from ecg_core.errors import CheckpointError
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.quality import assess_quality
 from ecg_core.inference import predict as predict_module
+from ecg_core.inference.appearance import TRAITS
+from ecg_core.inference.calibrated import apply_calibration
 from ecg_core.inference.checkpoint import Checkpoint
 from ecg_core.inference.predict import AnnotatedECG, combine_items, predict
-from ecg_core.inference.types import FlagCode, Prediction
+from ecg_core.inference.types import FlagCode, ModelInput, Prediction
 from ecg_core.leads import CHEST_LEADS, STANDARD_LEADS
 from ecg_core.models import MODELS
 from ecg_core.record import DIGITIZED_PAGE, ECGRecord, complete_limb_leads
+from ecg_core.training.facts import MODEL_FACTS
 from tests.inference.conftest import Examples
 
 Checkpoints = dict[str, Checkpoint]
 Change = Callable[[np.ndarray], object]
-ITEMS = {"dcrnn": 12, "ecg12net": 4, "beta_vae": 1}  # 12 beats, 10 s
+N_ITEMS = {"cycle": 12, "crop": 4, "median_beat": 1}  # 12 beats, 10 s
 
 every_model = pytest.mark.parametrize("key", list(MODELS))
 
@@ -50,6 +53,14 @@ def without(record: ECGRecord, *leads: str) -> ECGRecord:
 
 def codes(prediction: Prediction) -> list[str]:
     return [flag.code for flag in prediction.flags]
+
+
+def kind(key: str) -> str:
+    return MODEL_FACTS[key].inputs.kind
+
+
+def fed(inputs: ModelInput) -> list[torch.Tensor]:
+    return [torch.from_numpy(part) for part in (inputs.signal, inputs.facts) if part is not None]
 
 
 def text_of(prediction: Prediction, code: str) -> str:
@@ -86,7 +97,7 @@ def test_a_clean_twelve_lead_ecg_gives_an_estimate_without_a_reservation(
     assert (prediction.model, prediction.title) == (f"untrained {key}", key.upper())
     spec = MODELS[key]
     assert prediction.inputs is not None
-    assert prediction.inputs.signal.shape == (ITEMS[key], len(spec.leads), spec.samples)
+    assert prediction.inputs.signal.shape == (N_ITEMS[kind(key)], len(spec.leads), spec.samples)
     assert prediction.inputs.leads == spec.leads
 
 
@@ -97,13 +108,13 @@ def test_the_estimate_is_that_of_the_network_itself(
     prediction = predict(checkpoints[key], seen_normal)
     assert prediction.inputs is not None
     with torch.inference_mode():
-        items = checkpoints[key].model(torch.from_numpy(prediction.inputs.signal)).numpy()
-    combined = np.median(items) if key == "dcrnn" else np.mean(items)
+        items = checkpoints[key].model(*fed(prediction.inputs)).numpy()
+    combined = np.median(items) if kind(key) == "cycle" else np.mean(items)
     assert prediction.k_meq_l == pytest.approx(combined, abs=1e-5)
     calibration = checkpoints[key].card.calibration
-    side = int(prediction.k_meq_l >= 5.0)
-    assert prediction.k_low == pytest.approx(combined + calibration.low[side], abs=1e-5)
-    assert prediction.k_high == pytest.approx(combined + calibration.high[side], abs=1e-5)
+    expected = apply_calibration(calibration, combined)
+    assert (prediction.k_low, prediction.k_high) == pytest.approx((expected.k_low, expected.k_high), abs=1e-5)
+    assert prediction.p_severe == pytest.approx(expected.p_severe, abs=1e-5)
 
 
 def test_one_bad_beat_does_not_pull_the_median_over_cycles(checkpoints: Checkpoints) -> None:
@@ -136,7 +147,7 @@ def test_1000_hz_and_half_a_minute(key: str, checkpoints: Checkpoints, example: 
     prediction = predict(checkpoints[key], ecg)
     require_estimate(prediction)
     assert "too_short" not in codes(prediction)
-    assert len(prediction.item_k_meq_l) == {"dcrnn": 30, "ecg12net": 5, "beta_vae": 1}[key]
+    assert len(prediction.item_k_meq_l) == {"cycle": 30, "crop": 5, "median_beat": 1}[kind(key)]
 
 
 def test_two_leads_suffice_for_all_but_the_twelve_lead_network(
@@ -243,7 +254,7 @@ def test_a_flat_lead_has_no_say_in_the_twelve_lead_estimate(
 def test_a_gap_is_left_out_of_the_estimate(key: str, checkpoints: Checkpoints, normal: ECGRecord) -> None:
     prediction = predict(checkpoints[key], seen(changed(normal, STANDARD_LEADS, quarter_gone)))
     require_estimate(prediction)
-    assert len(prediction.item_k_meq_l) < ITEMS[key] or key == "beta_vae"
+    assert len(prediction.item_k_meq_l) < N_ITEMS[kind(key)] or kind(key) == "median_beat"
     assert prediction.inputs is not None
     assert (np.ptp(prediction.inputs.signal, axis=2) > 0).all()
 
@@ -342,24 +353,69 @@ def test_beats_cut_around_r_alone_are_flagged_where_beats_are_fed(
     assert codes(predict(checkpoints["dcrnn"], few)) == []
 
 
+def narrowed(checkpoint: Checkpoint, **changes: object) -> Checkpoint:
+    """The checkpoint with other notions of what is familiar."""
+    card = checkpoint.card
+    return replace(checkpoint, card=replace(card, familiar=replace(card.familiar, **changes)))
+
+
+def usual_rate(bpm: float) -> dict[str, object]:
+    """A centre and covariance for which all that is known is a heart rate, give or take a tenth."""
+    variance = np.full(len(TRAITS), 1e6)
+    variance[0] = 0.01
+    centre = (float(np.log(bpm)), *[0.0] * (len(TRAITS) - 1))
+    return {"centre": centre, "covariance": tuple(map(tuple, np.diag(variance).tolist()))}
+
+
 @every_model
-@pytest.mark.parametrize(
-    ("bounds", "words"),
-    [
-        ({"peak_to_peak": (0.0, 1e-3)}, "the size of the waves."),
-        ({"heart_rate_bpm": (90.0, 200.0)}, "the heart rate of 69 bpm."),
-        ({"k_meq_l": (8.0, 9.0)}, "the estimate itself."),
-    ],
-)
-def test_what_training_never_met_is_flagged(
-    key: str, bounds: dict[str, object], words: str, checkpoints: Checkpoints, seen_normal: AnnotatedECG
+def test_an_ecg_beyond_most_calibration_records_is_flagged(
+    key: str, checkpoints: Checkpoints, seen_normal: AnnotatedECG
 ) -> None:
-    card = checkpoints[key].card
-    narrow = replace(checkpoints[key], card=replace(card, familiar=replace(card.familiar, **bounds)))
-    prediction = predict(narrow, seen_normal)
+    prediction = predict(narrowed(checkpoints[key], **usual_rate(160), unusual=1.0), seen_normal)
     require_estimate(prediction)
     assert codes(prediction) == ["out_of_range"]
-    assert text_of(prediction, "out_of_range").endswith(words)
+    assert text_of(prediction, "out_of_range").endswith("the heart rate (69.1 bpm).")
+
+
+@every_model
+def test_an_ecg_that_resembles_none_gets_no_estimate_and_the_reason(
+    key: str, checkpoints: Checkpoints, seen_normal: AnnotatedECG
+) -> None:
+    strict = narrowed(checkpoints[key], **usual_rate(160), unusual=1.0, foreign=2.0)
+    prediction = predict(strict, seen_normal)
+    require_abstention(prediction, "unfamiliar")
+    assert "the heart rate (69.1 bpm)" in text_of(prediction, "unfamiliar")
+
+
+@every_model
+def test_an_estimate_beyond_what_was_learned_is_flagged(
+    key: str, checkpoints: Checkpoints, seen_normal: AnnotatedECG
+) -> None:
+    prediction = predict(narrowed(checkpoints[key], k_meq_l=(8.0, 9.0)), seen_normal)
+    require_estimate(prediction)
+    assert text_of(prediction, "out_of_range").endswith("the estimate itself.")
+
+
+def test_what_the_rhythm_says_is_flagged(checkpoints: Checkpoints, example: Examples) -> None:
+    record = complete_limb_leads(example("left_bundle_branch_block"))
+    filtered = filter_record(record).record
+    ecg = AnnotatedECG.as_trained(filtered, assess_quality(record, filtered), record)
+    prediction = predict(checkpoints["dcrnn"], ecg)
+    assert "wide_qrs" in codes(prediction)
+    assert "The QRS is wide" in text_of(prediction, "wide_qrs")
+
+
+def test_exchanged_electrodes_are_flagged(checkpoints: Checkpoints, normal: ECGRecord) -> None:
+    """The arms: I upside down, II and III, aVR and aVL in each other's place."""
+    leads = ("I", "II", "III", "aVR", "aVL")
+    signs = np.array([-1, 1, 1, 1, 1], np.float32)[:, None]
+    of = ("I", "III", "II", "aVL", "aVR")
+    signal_mv = normal.signal_mv.copy()
+    signal_mv[[normal.leads.index(lead) for lead in leads]] = signs * np.stack(
+        [normal.lead_mv(lead) for lead in of]
+    )
+    prediction = predict(checkpoints["ecg12net"], seen(normal.with_signal(signal_mv)))
+    assert "arm electrodes may be swapped" in text_of(prediction, "electrodes_exchanged")
 
 
 def test_a_long_recording_is_fed_in_parts_and_answered_alike(
@@ -396,4 +452,9 @@ def test_the_stable_codes_are_these() -> None:
         "r_only",
         "edited",
         "out_of_range",
+        "unfamiliar",
+        "electrodes_exchanged",
+        "fibrillation",
+        "wide_qrs",
+        "paced",
     }
