@@ -38,6 +38,10 @@ def _module(arguments: argparse.Namespace) -> str:
     command: str = arguments.command
     if getattr(arguments, "task", None) in ("delineation", "beats"):
         return "evaluate_delineation"
+    if getattr(arguments, "task", None) in ("findings", "age"):
+        return "evaluate_twelve_lead"
+    if getattr(arguments, "model", None) in ("findings", "age", "twelve-lead"):
+        return "train_twelve_lead"
     if command in ("evaluate", "train") and arguments.manifest is not None:
         return f"{command}_site"
     if getattr(arguments, "model", None) == "delineator":

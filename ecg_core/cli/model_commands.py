@@ -25,19 +25,24 @@ def add_evaluate(commands: Commands) -> None:
         "show how good estimates of potassium, or waves and beats, are",
         "potassium: compare estimates with the truth: error, detection of hyper- and hypokalemia, interval coverage, "
         "overall and per potassium range, beside always answering the mean. delineation: compare P, QRS and T with the "
-        "marks of LUDB or the QT database; beats: with those of the MIT-BIH Arrhythmia Database; as PhysioNet ships them.",
+        "marks of LUDB or the QT database; beats: with those of the MIT-BIH Arrhythmia Database; as PhysioNet ships them. "
+        "findings, age: 12-lead models on fold 10 of PTB-XL.",
         "python -m ecg_core evaluate potassium",
     )
     parser.set_defaults(installed=CHECKPOINTS)
     parser.add_argument(
         "task",
-        choices=["potassium", "delineation", "beats"],
+        choices=["potassium", "delineation", "beats", "findings", "age"],
         metavar="TASK",
-        help="potassium, delineation or beats",
+        help="potassium, delineation, beats, findings or age",
     )
     parser.add_argument(
-        "--root", type=Path, metavar="DIR", help="folder of marked ECGs; for delineation and beats"
+        "--root",
+        type=Path,
+        metavar="DIR",
+        help="folder of marked ECGs, for delineation and beats; PTB-XL, for findings and age",
     )
+    add_runs(parser)
     add_method(parser)
     parser.add_argument(
         "checkpoints",
@@ -63,7 +68,8 @@ def add_train(commands: Commands) -> None:
         "train a potassium model, or the finder of P, QRS and T",
         "Train a model on simulated potassium over real ECGs, calibrate it, evaluate it on ECGs it never saw "
         "and write the checkpoint. Takes hours. Stop it at any time: the same command goes on where it stopped. "
-        "'delineator' is trained on LUDB and judged by cross-validation, in about an hour.",
+        "'delineator' is trained on LUDB and judged by cross-validation, in about an hour. 'findings', 'age' and "
+        "'twelve-lead' (both) are trained on the labels of PTB-XL's folds 1 to 9 and judged on fold 10.",
         "python -m ecg_core train dcrnn --base-ecgs ptb-xl --challenge cinc2021 --ludb ludb --out checkpoints/dcrnn",
     )
     parser.add_argument("model", metavar="MODEL", help="which model; a wrong name lists them")
@@ -82,6 +88,12 @@ def add_train(commands: Commands) -> None:
         type=Path,
         metavar="DIR",
         help="MIT-BIH Noise Stress Test Database as PhysioNet ships it; for delineator",
+    )
+    parser.add_argument(
+        "--recipe",
+        default="measured",
+        metavar="NAME",
+        help="for findings, age and twelve-lead: measured, few_leads, ribeiro, ribeiro_half or ml_resnet (default: %(default)s)",
     )
     add_out(parser, "folder of the checkpoint, checkpoints/<name>")
     parser.add_argument(

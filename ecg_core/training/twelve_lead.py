@@ -67,7 +67,6 @@ def train_twelve_lead(
         "n_records": len(prepared),
         "n_positive": {code: int(np.nansum(prepared.findings[:, i])) for i, code in enumerate(FINDINGS)},
         "split": f"folds held out in turn: {recipe.held_out}; calibrated on {int(judged.sum())} held-out PTB-XL records",
-        "tasks": tasks,
         "recipe": asdict(recipe),
         "seed": seed,
         "seconds": round(time.monotonic() - started),
@@ -85,6 +84,7 @@ def train_twelve_lead(
         results={},
         limits=LIMITS,
         licence="same as the project",
+        tasks=tasks,
     )
     held_out = judge_outputs(card, outputs[judged], prepared.where(judged))
     out.mkdir(parents=True, exist_ok=True)

@@ -60,12 +60,13 @@ def _answer(
     estimated: Sequence[str],
     flags: tuple[Flag, ...],
 ) -> TwelveLeadAnswer:
+    logits = outputs[:AGE_OUTPUT] if "findings" in card.tasks else np.full(AGE_OUTPUT, np.nan)
     findings = []
-    for code, logit in zip(FINDINGS, outputs, strict=False):
+    for code, logit in zip(FINDINGS, logits, strict=True):
         calibration = card.calibration[code]
         probability = float(calibration.probability(logit))
         findings.append(Finding(code, FINDING_NAMES[code], probability, calibration.threshold))
-    age_years = float(card.age.years(outputs[AGE_OUTPUT]))
+    age_years = float(card.age.years(outputs[AGE_OUTPUT])) if "age" in card.tasks else float("nan")
     return TwelveLeadAnswer(
         model=card.name,
         title=card.title,

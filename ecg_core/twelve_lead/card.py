@@ -60,6 +60,7 @@ class TwelveLeadCard:
     results: dict[str, Any]
     limits: tuple[str, ...]
     licence: str
+    tasks: tuple[str, ...] = ("findings", "age")  # what it was trained for; it says nothing of the other
     sha256: str = ""  # of model.safetensors
 
     def write(self, path: Path) -> None:
@@ -73,7 +74,7 @@ def read_twelve_lead_card(path: Path) -> TwelveLeadCard:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         calibration = {code: FindingCalibration(**raw["calibration"][code]) for code in FINDINGS}
         known = {"calibration": calibration, "age": AgeCalibration(**raw["age"])}
-        return TwelveLeadCard(**raw | known | {"limits": tuple(raw["limits"])})
+        return TwelveLeadCard(**raw | known | {"limits": tuple(raw["limits"]), "tasks": tuple(raw["tasks"])})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise CheckpointError(
             f"{path} is not a readable card of a 12-lead model ({type(error).__name__}: {error})."

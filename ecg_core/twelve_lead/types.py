@@ -59,7 +59,7 @@ class TwelveLeadAnswer:
     @property
     def abstained(self) -> bool:
         """Whether there is no answer."""
-        return bool(np.isnan(self.age_years))
+        return bool(np.isnan([self.age_years, *(finding.probability for finding in self.findings)]).all())
 
     def finding(self, code: FindingCode) -> Finding:
         """One of the findings."""

@@ -44,6 +44,7 @@ def inputs(key: str, batch: int = 3) -> tuple[torch.Tensor, ...]:
         return torch.randn(batch, 12, 1000, generator=generator), mask
     shapes = torch.randn(3, 12, BEAT_SAMPLES, generator=torch.Generator().manual_seed(3))
     beats = torch.einsum("bk,kls->bls", torch.randn(batch, 3, generator=generator), shapes)
+    beats = beats + torch.randn(beats.shape, generator=generator) / 2
     return beats, mask, torch.randn(batch, N_FACTS, generator=generator)
 
 

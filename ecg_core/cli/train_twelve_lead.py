@@ -1,0 +1,58 @@
+"""`train findings`, `train age` and `train twelve-lead`: models over twelve leads."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from ecg_core.cli.evaluate_twelve_lead import describe
+from ecg_core.datasets.twelve_lead import prepare_twelve_lead
+from ecg_core.datasets.twelve_lead_sources import (
+    TEST_FOLD,
+    LabelledECG,
+    read_labelled_challenge,
+    read_labelled_ludb,
+    read_labelled_ptbxl,
+)
+from ecg_core.training.twelve_lead import train_twelve_lead
+from ecg_core.training.twelve_lead_judge import judge, record_results
+from ecg_core.training.twelve_lead_loop import Task
+
+TASKS: dict[str, tuple[Task, ...]] = {
+    "findings": ("findings",),
+    "age": ("age",),
+    "twelve-lead": ("findings", "age"),
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train on folds 1 to 9 and the other sources, judge on fold 10, write the checkpoint; returns the exit status."""
+    folder = arguments.runs / "twelve-lead-prepared"
+    learned = [ecg for ecg in _ecgs(arguments) if ecg.fold != TEST_FOLD]
+    tested = [ecg for ecg in read_labelled_ptbxl(arguments.base_ecgs) if ecg.fold == TEST_FOLD]
+    checkpoint = train_twelve_lead(
+        arguments.recipe,
+        TASKS[arguments.model],
+        prepare_twelve_lead(learned, folder / "train", _report),
+        arguments.out,
+        arguments.runs,
+        arguments.seed,
+        _report,
+    )
+    if tested:
+        table = judge(checkpoint, prepare_twelve_lead(tested, folder / "test", _report))
+        scores = record_results(checkpoint, table, f"PTB-XL fold {TEST_FOLD}")
+        print(describe(checkpoint.card.title, scores, checkpoint.card.tasks))
+    return 0
+
+
+def _ecgs(arguments: argparse.Namespace) -> Iterator[LabelledECG]:
+    yield from read_labelled_ptbxl(arguments.base_ecgs)
+    if arguments.challenge is not None:
+        yield from read_labelled_challenge(arguments.challenge)
+    if arguments.ludb is not None:
+        yield from read_labelled_ludb(arguments.ludb)
+
+
+def _report(words: str) -> None:
+    print(words, flush=True)
