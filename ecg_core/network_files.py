@@ -6,16 +6,20 @@ The models of potassium, whose cards say more, have `ecg_core.inference.checkpoi
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
 from torch import nn
+from torch.nn.utils import fuse_conv_bn_eval
 
 from ecg_core.errors import CheckpointError
 from ecg_core.weights import read_weights, write_weights
 
 NETWORKS = Path(__file__).parents[1] / "checkpoints"
 WEIGHTS, CARD = "model.safetensors", "card.json"
+
+_NORMALIZATIONS = nn.BatchNorm1d | nn.BatchNorm2d
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -41,6 +45,18 @@ def load_into(model: Network, folder: Path) -> Network:
             f"The weights of the network {folder.name} do not fit its architecture."
         ) from error
     return model.eval()
+
+
+def fuse_normalization(model: Network) -> Network:
+    """Fold each batch normalization into the convolution before it, in place: the same answers in less time."""
+    for module in model.modules():
+        if not isinstance(module, nn.Sequential):
+            continue
+        for place, (convolution, normalization) in enumerate(pairwise(module)):
+            if isinstance(convolution, nn.Conv1d | nn.Conv2d) and isinstance(normalization, _NORMALIZATIONS):
+                module[place] = fuse_conv_bn_eval(convolution, normalization)
+                module[place + 1] = nn.Identity()
+    return model
 
 
 def store(model: nn.Module, folder: Path, card: dict[str, object]) -> None:

@@ -100,18 +100,6 @@ def _convolve(
     )
 
 
-def fuse_normalization(model: WaveNet) -> WaveNet:
-    """Fold each batch normalisation into the convolution before it, in place: the same answers in less time."""
-    for module in model.modules():
-        if not isinstance(module, nn.Sequential):
-            continue
-        convolution, normalization = module[0], module[1]
-        if isinstance(convolution, nn.Conv1d) and isinstance(normalization, nn.BatchNorm1d):
-            module[0] = torch.nn.utils.fuse_conv_bn_eval(convolution, normalization)
-            module[1] = nn.Identity()
-    return model
-
-
 def _readable(signal_mv: Tensor) -> Tensor:
     """`(rows, samples)` in units of the row's usual QRS height, plain and with small waves lifted: `(rows, 2, samples)`."""
     level = signal_mv.nanmedian(dim=1, keepdim=True).values

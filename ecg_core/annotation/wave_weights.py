@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from ecg_core.annotation.wave_net import WaveNet, fuse_normalization
-from ecg_core.network_files import NETWORKS, load_into
+from ecg_core.annotation.wave_net import WaveNet
+from ecg_core.network_files import NETWORKS, fuse_normalization, load_into
 
 FOLDER = NETWORKS / "delineation" / "wave_net"
 

@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ecg_core.digitization.ink_net import BLOCK, CLASSES, STRIDE, InkNet, fuse_normalization
+from ecg_core.digitization.ink_net import BLOCK, CLASSES, STRIDE, InkNet
 from ecg_core.digitization.types import FlatPage, InkMap
-from ecg_core.network_files import NETWORKS, load_into
+from ecg_core.network_files import NETWORKS, fuse_normalization, load_into
 
 CHECKPOINT = NETWORKS / "digitization" / "trace_ink"
 _STRIP_ROWS = 1024  # a page is looked at in strips, so that memory does not grow with its height

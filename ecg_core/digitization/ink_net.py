@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 STRIDE = 16  # height and width of what it is fed are multiples of this
@@ -75,15 +74,3 @@ def _convolve(channels_in: int, channels_out: int, stride: int = 1, dilation: in
         nn.BatchNorm2d(channels_out),
         nn.ReLU(inplace=True),
     )
-
-
-def fuse_normalization(model: nn.Module) -> nn.Module:
-    """Fold each batch normalisation into the convolution before it, in place: the same answers in less time."""
-    for module in model.modules():
-        if not isinstance(module, nn.Sequential):
-            continue
-        convolution, normalization = module[0], module[-2]
-        if isinstance(convolution, nn.Conv2d) and isinstance(normalization, nn.BatchNorm2d):
-            module[0] = torch.nn.utils.fuse_conv_bn_eval(convolution, normalization)
-            module[-2] = nn.Identity()
-    return model

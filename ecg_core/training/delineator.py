@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ecg_core.annotation.learned import LearnedDelineator
-from ecg_core.annotation.wave_net import WaveNet, fuse_normalization
+from ecg_core.annotation.wave_net import WaveNet
 from ecg_core.datasets.example import Example
 from ecg_core.datasets.ludb import N_FOLDS, LudbECG, read_ludb
 from ecg_core.datasets.marked_examples import marked_examples
@@ -20,7 +20,7 @@ from ecg_core.evaluation.delineation import LeadScores, marks_ms, p_share
 from ecg_core.evaluation.fiducials import score_table
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.inference.checkpoint import half_precision
-from ecg_core.network_files import store
+from ecg_core.network_files import fuse_normalization, store
 from ecg_core.training.loop import Epoch, Stage, run_stage
 from ecg_core.training.marked_batches import MarkedBatches, Signals, read_noise, training_noise
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from ecg_core.annotation.wave_net import CLASSES, STRIDE, WaveNet, fuse_normalization
+from ecg_core.annotation.wave_net import CLASSES, STRIDE, WaveNet
+from ecg_core.network_files import fuse_normalization
 
 SAMPLES = 20 * STRIDE
 

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from ecg_core.digitization.ink_net import CLASSES, STRIDE, InkNet, fuse_normalization
+from ecg_core.digitization.ink_net import CLASSES, STRIDE, InkNet
+from ecg_core.network_files import fuse_normalization
 
 
 @pytest.mark.parametrize(("height", "width"), [(STRIDE, STRIDE), (3 * STRIDE, 5 * STRIDE)])

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from ecg_core.models import ECG12Net
-from ecg_core.models.ecg12net import _trunk
+from ecg_core.models.ecg12net import ConvUnit, Trunk
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_eighty_two_layers() -> None:
 
 @pytest.mark.parametrize("samples", [64, 1024])
 def test_trunk_ends_at_864_features(samples: int) -> None:
-    assert _trunk().eval()(torch.zeros(2, 1, samples)).shape == (2, 864)
+    assert Trunk().eval()(torch.zeros(2, 1, samples)).shape == (2, 864)
 
 
 def test_attention_is_shared_out_over_the_leads(model: ECG12Net) -> None:
@@ -75,3 +75,20 @@ def test_an_ecg_without_leads_is_refused(model: ECG12Net) -> None:
 def test_lengths_must_divide_by_64(model: ECG12Net, samples: int) -> None:
     with pytest.raises(ValueError, match="multiple of 64"):
         model(torch.zeros(1, 12, samples))
+
+
+@pytest.mark.parametrize(("kernel_size", "stride", "samples"), [(1, 1, 7), (3, 1, 8), (3, 2, 8), (7, 2, 64)])
+def test_a_folded_unit_gives_what_its_layers_give(kernel_size: int, stride: int, samples: int) -> None:
+    torch.manual_seed(0)
+    unit = ConvUnit(5, 6, kernel_size, stride)
+    with torch.no_grad():
+        unit(3 * torch.randn(8, 5, samples) + 1)  # normalization statistics
+        unit.eval()
+        x = torch.randn(2, 5, samples)
+        assert torch.allclose(unit.folded(x.transpose(1, 2)).transpose(1, 2), unit(x), atol=1e-5)
+
+
+def test_the_trunk_evaluates_what_its_layers_compute(model: ECG12Net) -> None:
+    x = torch.randn(3, 1, 256)
+    with torch.no_grad():
+        assert torch.allclose(model.trunk(x), nn.Sequential(*model.trunk)(x), atol=1e-5)
