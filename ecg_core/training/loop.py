@@ -96,7 +96,7 @@ def mean_loss(model: nn.Module, loss: LossFunction, source: BatchSource, batch_s
     model.eval()
     total, count = 0.0, 0
     for inputs, k_meq_l in source.batches(batch_size, epoch=0):
-        with _mixed_precision():
+        with mixed_precision():
             total += float(loss(model, inputs, k_meq_l)) * len(inputs)
         count += len(inputs)
     return total / count
@@ -109,7 +109,7 @@ def _train_epoch(
     total, count = 0.0, 0
     for inputs, k_meq_l in source.batches(stage.batch_size, epoch):
         optimizer.zero_grad()
-        with _mixed_precision():
+        with mixed_precision():
             loss = stage.loss(model, inputs, k_meq_l)
         loss.backward()  # type: ignore[no-untyped-call]
         if stage.clip_norm is not None:
@@ -153,7 +153,7 @@ def _has_stalled(history: list[Epoch], patience: int) -> bool:
     return bool(history) and _epochs_since_best(history) >= patience
 
 
-def _mixed_precision() -> torch.autocast:
+def mixed_precision() -> torch.autocast:
     """bfloat16 where the processor computes in it (about twice as fast); float32 elsewhere."""
     able = torch.cpu.get_capabilities()
     return torch.autocast(
