@@ -36,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _module(arguments: argparse.Namespace) -> str:
     """The module of a command, or of one of its tasks that has its own."""
     command: str = arguments.command
+    for name in (getattr(arguments, "task", None), getattr(arguments, "model", None)):
+        if name in ("restoration", "lead-elimination"):
+            return f"{command}_{name.replace('-', '_')}"
     if getattr(arguments, "task", None) in ("delineation", "beats"):
         return "evaluate_delineation"
     if getattr(arguments, "task", None) in ("findings", "age"):

@@ -26,15 +26,16 @@ def add_evaluate(commands: Commands) -> None:
         "potassium: compare estimates with the truth: error, detection of hyper- and hypokalemia, interval coverage, "
         "overall and per potassium range, beside always answering the mean. delineation: compare P, QRS and T with the "
         "marks of LUDB or the QT database; beats: with those of the MIT-BIH Arrhythmia Database; as PhysioNet ships them. "
-        "findings, age: 12-lead models on fold 10 of PTB-XL.",
+        "findings, age: 12-lead models on fold 10 of PTB-XL. restoration: absent leads estimated from others, beside least "
+        "squares; lead-elimination: findings and age with fewer and fewer leads.",
         "python -m ecg_core evaluate potassium",
     )
     parser.set_defaults(installed=CHECKPOINTS)
     parser.add_argument(
         "task",
-        choices=["potassium", "delineation", "beats", "findings", "age"],
+        choices=["potassium", "delineation", "beats", "findings", "age", "restoration", "lead-elimination"],
         metavar="TASK",
-        help="potassium, delineation, beats, findings or age",
+        help="potassium, delineation, beats, findings, age, restoration or lead-elimination",
     )
     parser.add_argument(
         "--root",
@@ -69,7 +70,8 @@ def add_train(commands: Commands) -> None:
         "Train a model on simulated potassium over real ECGs, calibrate it, evaluate it on ECGs it never saw "
         "and write the checkpoint. Takes hours. Stop it at any time: the same command goes on where it stopped. "
         "'delineator' is trained on LUDB and judged by cross-validation, in about an hour. 'findings', 'age' and "
-        "'twelve-lead' (both) are trained on the labels of PTB-XL's folds 1 to 9 and judged on fold 10.",
+        "'twelve-lead' (both) are trained on the labels of PTB-XL's folds 1 to 9 and judged on fold 10. 'restoration' "
+        "learns to estimate absent leads, 'lead-elimination' tries how few leads suffice.",
         "python -m ecg_core train dcrnn --base-ecgs ptb-xl --challenge cinc2021 --ludb ludb --out checkpoints/dcrnn",
     )
     parser.add_argument("model", metavar="MODEL", help="which model; a wrong name lists them")

@@ -18,6 +18,7 @@ from ecg_core.training.twelve_lead import train_twelve_lead
 from ecg_core.training.twelve_lead_judge import judge, record_results
 from ecg_core.training.twelve_lead_loop import Task
 
+PREPARED = "twelve-lead-prepared"
 TASKS: dict[str, tuple[Task, ...]] = {
     "findings": ("findings",),
     "age": ("age",),
@@ -27,8 +28,8 @@ TASKS: dict[str, tuple[Task, ...]] = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Train on folds 1 to 9 and the other sources, judge on fold 10, write the checkpoint; returns the exit status."""
-    folder = arguments.runs / "twelve-lead-prepared"
-    learned = [ecg for ecg in _ecgs(arguments) if ecg.fold != TEST_FOLD]
+    folder = arguments.runs / PREPARED
+    learned = [ecg for ecg in labelled_ecgs(arguments) if ecg.fold != TEST_FOLD]
     tested = [ecg for ecg in read_labelled_ptbxl(arguments.base_ecgs) if ecg.fold == TEST_FOLD]
     checkpoint = train_twelve_lead(
         arguments.recipe,
@@ -46,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _ecgs(arguments: argparse.Namespace) -> Iterator[LabelledECG]:
+def labelled_ecgs(arguments: argparse.Namespace) -> Iterator[LabelledECG]:
+    """The labelled ECGs of every folder that is given, one source after the other."""
     yield from read_labelled_ptbxl(arguments.base_ecgs)
     if arguments.challenge is not None:
         yield from read_labelled_challenge(arguments.challenge)

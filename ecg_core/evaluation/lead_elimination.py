@@ -1,8 +1,8 @@
 """Recursive Lead Elimination: how few leads suffice, and which.
 
 From the eight independent leads one is dropped each round, the one that is missed least; limb leads that follow from
-two that stay cost nothing and stay as well. What learns is trained anew in every round on the leads that are left,
-and leads are masked by name. Rounds are kept in a file, so that an interrupted elimination goes on.
+two that stay cost nothing and stay as well. What reads a set of leads is trained anew for every set that is tried.
+Rounds are kept in a file, so that an interrupted elimination goes on.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ BUNDLED = NETWORKS / "twelve_lead" / "lead_elimination"
 CURVES = "curves.parquet"
 
 Leads = tuple[str, ...]
-Judge = Callable[[Leads], float]  # how good the answers are from these leads alone; more is better
-Train = Callable[[Leads], Judge]  # learns from these leads alone
+Score = Callable[
+    [Leads], float
+]  # how good the answers are of what learned from these leads alone; more is better
 
 
 @dataclass(frozen=True)
 class Round:
-    """What was learned from `leads`: the score with all of them, without each one, and which was dropped then (None: the last)."""
+    """The score of `leads`, the score without each one of them, and which was dropped then (None in the last round)."""
 
     leads: Leads
     score: float
@@ -51,16 +52,16 @@ def lead_mask(leads: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([lead in there for lead in STANDARD_LEADS])
 
 
-def eliminate(train: Train, state: Path) -> list[Round]:
+def eliminate(score: Score, state: Path, report: Callable[[str], None]) -> list[Round]:
     """Eight rounds, from all independent leads down to one. Rounds that the file `state` holds are not repeated."""
     rounds = read_rounds(state)
     leads = remaining(rounds)
     while leads:
-        judge = train(leads)
-        without = {lead: judge(_other(leads, lead)) for lead in leads} if len(leads) > 1 else {}
+        without = {lead: score(_other(leads, lead)) for lead in leads} if len(leads) > 1 else {}
         dropped = max(without, key=lambda lead: without[lead]) if without else None
-        rounds.append(Round(leads, judge(leads), without, dropped))
+        rounds.append(Round(leads, score(leads), without, dropped))
         _write_rounds(rounds, state)
+        report(f"{in_words(leads)}: {rounds[-1].score:.3f}; missed least: {dropped or 'none is left'}")
         leads = remaining(rounds)
     return rounds
 

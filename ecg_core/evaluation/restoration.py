@@ -135,7 +135,7 @@ def expected(table: pd.DataFrame) -> dict[str, dict[str, tuple[float, float]]]:
     found: dict[str, dict[str, tuple[float, float]]] = {}
     for (measured, lead), rows in table.groupby(["measured", "lead"], sort=False)["r"]:
         median, low = (round(float(rows.quantile(share)), 3) for share in (0.5, 0.1))
-        found.setdefault(measured, {})[lead] = (median, low)
+        found.setdefault(str(measured), {})[str(lead)] = (median, low)
     return found
 
 

@@ -17,8 +17,8 @@ from ecg_core.models.twelve_lead.u_resnet import UResNet
 from ecg_core.network_files import store
 from ecg_core.training.loop import Epoch, loss_curve
 from ecg_core.training.restoration import Report, train_restoration
-from ecg_core.twelve_lead.checkpoint import EVALUATION
 
+RESTORED = "restored_leads.parquet"  # how each lead of each test record was restored
 _JUDGED: tuple[Part, ...] = ("test", "external")
 _NUMBERS = ("r", "mae_uv", "linear_r", "linear_mae_uv")
 
@@ -33,7 +33,7 @@ def train_restoration_checkpoint(
     table = pd.concat([_judged(model, waveforms, part) for part in present], ignore_index=True)
     summary = summarize_parts(table)
     store(model, out, _card(waveforms, history, seed, table, summary))
-    table.to_parquet(out / EVALUATION, index=False, compression="zstd")
+    table.to_parquet(out / RESTORED, index=False, compression="zstd")
     loss_curve(history).to_csv(out / "training.csv", index=False)
     return summary
 

@@ -70,6 +70,11 @@ class RestoredLeads:
     estimated: tuple[str, ...]
     expected: dict[str, Expected]
 
+    @property
+    def expected_r(self) -> dict[str, float]:
+        """By estimated lead, the median correlation with the true lead over test records; NaN where it was not tested."""
+        return {lead: expected.r for lead, expected in self.expected.items()}
+
 
 @cache
 def bundled_restorer() -> Restorer:

@@ -1,0 +1,35 @@
+"""`train lead-elimination`: Recursive Lead Elimination for findings and for ECG age."""
+
+from __future__ import annotations
+
+import argparse
+
+from ecg_core.cli.evaluate_lead_elimination import describe
+from ecg_core.cli.train_twelve_lead import PREPARED, labelled_ecgs
+from ecg_core.datasets.twelve_lead import prepare_twelve_lead
+from ecg_core.datasets.twelve_lead_sources import TEST_FOLD
+from ecg_core.errors import ECGError
+from ecg_core.training.lead_elimination import write_curves
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Eliminate leads by folds 1 to 9, draw up the curve on fold 10, write it to the folder `--out`; returns the exit status."""
+    ecgs = list(labelled_ecgs(arguments))
+    learned = [ecg for ecg in ecgs if ecg.fold != TEST_FOLD]
+    tested = [ecg for ecg in ecgs if ecg.fold == TEST_FOLD]
+    if not learned or not tested:
+        raise ECGError(f"Records of fold {TEST_FOLD} and of other folds are needed. Give more of PTB-XL.")
+    curves = write_curves(
+        prepare_twelve_lead(learned, arguments.runs / PREPARED / "train", _report),
+        prepare_twelve_lead(tested, arguments.runs / PREPARED / "test", _report),
+        arguments.out,
+        arguments.runs / "lead-elimination",
+        arguments.seed,
+        _report,
+    )
+    print(describe(curves))
+    return 0
+
+
+def _report(words: str) -> None:
+    print(words, flush=True)
