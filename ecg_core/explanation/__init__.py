@@ -1,0 +1,1 @@
+"""Why an estimate is what it is, as far as a clinician can check it."""
