@@ -14,6 +14,7 @@ PAGES = [
     SCAN,
     st.Page("views/review.py", title="Review", icon=":material/ecg:", default=True),
     st.Page("views/cycles.py", title="Cycles", icon=":material/stacked_line_chart:"),
+    st.Page("views/twelve_lead.py", title="12-lead", icon=":material/cardiology:"),
     st.Page("views/potassium.py", title="Potassium", icon=":material/science:"),
     st.Page("views/evaluation.py", title="Evaluation", icon=":material/monitoring:"),
     st.Page("views/about.py", title="About", icon=":material/info:"),

@@ -50,7 +50,7 @@ def answer_json(answer: TwelveLeadAnswer) -> dict[str, Any]:
                 "name": finding.name,
                 "probability": _known(finding.probability),
                 "threshold": finding.threshold,
-                "present": None if answer.abstained else finding.present,
+                "present": finding.present if math.isfinite(finding.probability) else None,
             }
             for finding in answer.findings
         },
