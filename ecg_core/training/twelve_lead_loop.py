@@ -13,6 +13,7 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ecg_core.training.loop import mixed_precision
 from ecg_core.training.state import load_state, save_state
 from ecg_core.training.twelve_lead_batches import Alterations, Batch, TwelveLeadExamples, epoch_rows
 from ecg_core.twelve_lead.types import FINDINGS
@@ -69,7 +70,9 @@ def fit(
             for group in optimizer.param_groups:
                 group["lr"] = schedule.learning_rate * rate_share(share)
             batch = examples.altered(rows[picked], schedule.alterations, rng)
-            loss = multi_task_loss(model(*batch.inputs), batch, weight, schedule, tasks)
+            with mixed_precision():
+                outputs = model(*batch.inputs)
+            loss = multi_task_loss(outputs.float(), batch, weight, schedule, tasks)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 5.0)

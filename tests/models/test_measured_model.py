@@ -74,7 +74,7 @@ def test_the_kernel_machine_is_ridge_regression_over_likeness() -> None:
     views = [torch.randn(20, d, generator=rng) for d in (3, 4, 2)]
     target = torch.rand(20, 2, generator=rng)
     target[:6, 1] = torch.nan
-    machine = KernelMachine(2)
+    machine = KernelMachine(2, (3, 4, 2))
     machine.fit(views, target, ridge=0.5)
     likeness = machine.likeness(views).double()
     for column, rows in ((0, slice(0, 20)), (1, slice(6, 20))):

@@ -15,7 +15,7 @@ Views = Sequence[Tensor]
 
 
 class KernelMachine(SizedByWeights):
-    """Three views of a record, `(batch, d)` each -> `(batch, outputs)`.
+    """Three views of a record, `(batch, d)` each with d of `widths` -> `(batch, outputs)`.
 
     Likeness is Gaussian in each view; records are alike that agree in the facts, in the beat, in both at once, or in
     what stands before the QRS. Least squares with a ridge (Saunders, Gammerman and Vovk, ICML 1998).
@@ -27,10 +27,10 @@ class KernelMachine(SizedByWeights):
     weights: Tensor
     start: Tensor
 
-    def __init__(self, outputs: int) -> None:
+    def __init__(self, outputs: int, widths: tuple[int, int, int]) -> None:
         super().__init__()
-        for name in ("facts", "beat", "profile"):
-            self.register_buffer(name, torch.zeros(1, 1))
+        for name, width in zip(("facts", "beat", "profile"), widths, strict=True):
+            self.register_buffer(name, torch.zeros(1, width))
         self.register_buffer("weights", torch.zeros(1, outputs))
         self.register_buffer("start", torch.zeros(outputs))
 

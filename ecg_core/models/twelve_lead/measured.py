@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ecg_core.models.twelve_lead.beat_features import N_PROFILE, beat_features
-from ecg_core.models.twelve_lead.beat_space import BeatSpace
+from ecg_core.models.twelve_lead.beat_space import DIMENSIONS, BeatSpace
 from ecg_core.models.twelve_lead.kernel_machine import KernelMachine, Views
 from ecg_core.models.twelve_lead.trees import BoostedTrees
 
@@ -41,7 +41,8 @@ class MeasuredModel(nn.Module):
         self.n_logits, self.outputs = n_logits, outputs
         self.space = BeatSpace()
         self.trees = BoostedTrees(n_logits + 1)
-        self.kernel = KernelMachine(n_logits + 1)
+        widths = (N_FACTS + len(_SOMETIMES_UNKNOWN), DIMENSIONS, PROFILE_DIMENSIONS)
+        self.kernel = KernelMachine(n_logits + 1, widths)
         self.register_buffer("fact_mean", torch.zeros(N_FACTS))
         self.register_buffer("fact_std", torch.ones(N_FACTS))
         self.register_buffer("profile_mean", torch.zeros(N_PROFILE))
