@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from ecg_core.cli.options import (
@@ -63,11 +64,38 @@ def add_predict(commands: Commands) -> None:
         "python -m ecg_core predict examples --out predictions.csv",
     )
     add_ecgs(parser)
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="FILE.csv", help="the table; replaced unless --resume"
-    )
+    _add_table(parser)
     parser.add_argument(
         "--checkpoints", type=Path, default=CHECKPOINTS, metavar="DIR", help="models (default: %(default)s)"
+    )
+
+
+def add_findings(commands: Commands) -> None:
+    """`findings PATH… --out FILE.csv`."""
+    parser = add_command(
+        commands,
+        "findings",
+        "name six findings of rhythm and conduction, and the age an ECG looks like",
+        "Ask a 12-lead model about first-degree AV block, complete bundle branch blocks, sinus bradycardia and "
+        "tachycardia, atrial fibrillation, and ECG age. The table has a row for each ECG: probabilities, which findings "
+        "are named, age with its 90 % interval, the leads that were used, and the reasons to distrust the answer. Empty "
+        "numbers mean that the model did not answer. Where an ECG has few leads, the model for few leads answers.",
+        "python -m ecg_core findings examples --out findings.csv",
+    )
+    add_ecgs(parser)
+    _add_table(parser)
+    parser.add_argument(
+        "--checkpoints",
+        type=Path,
+        default=CHECKPOINTS / "twelve_lead",
+        metavar="DIR",
+        help="12-lead models (default: %(default)s)",
+    )
+
+
+def _add_table(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.csv", help="the table; replaced unless --resume"
     )
 
 

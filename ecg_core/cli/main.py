@@ -12,7 +12,14 @@ import sys
 from collections.abc import Sequence
 
 from ecg_core import __version__
-from ecg_core.cli.file_commands import add_annotate, add_digitize, add_predict, add_render, add_simulate
+from ecg_core.cli.file_commands import (
+    add_annotate,
+    add_digitize,
+    add_findings,
+    add_predict,
+    add_render,
+    add_simulate,
+)
 from ecg_core.cli.model_commands import add_calibrate, add_evaluate, add_train, add_train_page
 from ecg_core.cli.site_arguments import add_manifest_command
 from ecg_core.errors import ECGError
@@ -64,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_annotate(commands)
     add_digitize(commands)
     add_predict(commands)
+    add_findings(commands)
     add_evaluate(commands)
     add_train(commands)
     add_train_page(commands)

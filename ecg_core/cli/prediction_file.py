@@ -1,4 +1,4 @@
-"""The table that `predict` writes, row by row, so that an interrupted run loses nothing."""
+"""The table that `predict` and `findings` write, row by row, so that an interrupted run loses nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 import os
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,15 +23,20 @@ _ENCODING, _ENCODING_ERRORS = "utf-8", "surrogateescape"
 class PredictionFile:
     """A CSV file open for appending; `finished` names the ECGs for which every model has a row."""
 
-    def __init__(self, path: Path, models: Collection[str], *, resume: bool) -> None:
-        """Begin `path` anew, or with `resume` keep the rows of finished ECGs. Raises ECGError."""
-        kept = _rows_of_finished(path, models) if resume and path.exists() else {}
+    def __init__(
+        self, path: Path, models: Collection[str], *, resume: bool, columns: Sequence[str] = COLUMNS
+    ) -> None:
+        """Begin `path` anew, or with `resume` keep the rows of finished ECGs. Raises ECGError.
+
+        `columns` begin with the file and the model; without `models` one row is enough for an ECG.
+        """
+        kept = _rows_of_finished(path, models, columns) if resume and path.exists() else {}
         self.finished = frozenset(kept)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary = path.with_name(path.name + ".part")
             rows = [row for group in kept.values() for row in group]
-            temporary.write_text(_as_csv([list(COLUMNS), *rows]), _ENCODING, _ENCODING_ERRORS, "")
+            temporary.write_text(_as_csv([list(columns), *rows]), _ENCODING, _ENCODING_ERRORS, "")
             os.replace(temporary, path)
             self._stream = path.open("a", encoding=_ENCODING, errors=_ENCODING_ERRORS, newline="")
         except OSError as error:
@@ -51,14 +56,16 @@ class PredictionFile:
         self._stream.close()
 
 
-def _rows_of_finished(path: Path, models: Collection[str]) -> dict[str, list[list[str]]]:
+def _rows_of_finished(
+    path: Path, models: Collection[str], columns: Sequence[str]
+) -> dict[str, list[list[str]]]:
     """The rows of a table by ECG, without those that an interrupted run left incomplete."""
     text = path.read_text(encoding=_ENCODING, errors=_ENCODING_ERRORS)
     whole_lines = text[: text.rfind("\n") + 1]
-    header, *rows = csv.reader(io.StringIO(whole_lines, newline="")) if whole_lines else [list(COLUMNS)]
-    if header != list(COLUMNS) or any(len(row) != len(COLUMNS) for row in rows):
+    header, *rows = csv.reader(io.StringIO(whole_lines, newline="")) if whole_lines else [list(columns)]
+    if header != list(columns) or any(len(row) != len(columns) for row in rows):
         raise ECGError(
-            f"{path} is not a table that predict has written, so it cannot be resumed. Choose another --out."
+            f"{path} is not a table that this command has written, so it cannot be resumed. Choose another --out."
         )
     by_file: defaultdict[str, list[list[str]]] = defaultdict(list)
     for row in rows:
