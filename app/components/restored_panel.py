@@ -54,9 +54,7 @@ def _draw_paper(restored: RestoredLeads) -> None:
         alt=f"Twelve leads, of which {', '.join(restored.estimated)} are estimated",
         aspect=aspect_ratio(fig),
         beside=lambda: csv_download(
-            lambda: signal_table(restored.record).rename(
-                columns={lead: f"{lead} (estimated)" for lead in restored.estimated}
-            ),
+            lambda: signal_table(restored.record),
             key="restored_csv",
             filename="ecg_with_estimated_leads",
             label="Leads (CSV)",
