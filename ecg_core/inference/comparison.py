@@ -19,6 +19,8 @@ CLOSE_AGREEMENT_MEQ_L = 0.5
 STRONG_DISAGREEMENT_MEQ_L = 1.0
 LIKELY = 0.5
 
+NOT_NORMAL = "This does not mean that potassium is normal: measure it."
+
 _CARDINALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -94,6 +96,12 @@ def shared_flags(predictions: Sequence[Prediction]) -> tuple[Flag, ...]:
     return tuple(flag for flag in predictions[0].flags if all(flag in p.flags for p in predictions[1:]))
 
 
+def abstention_words(prediction: Prediction) -> str:
+    """What to say where a model abstained: why, and that silence is no good news."""
+    reasons = " ".join(flag.text for flag in prediction.flags)
+    return f"No estimate: {reasons or 'the reason is not known.'} {NOT_NORMAL}"
+
+
 def _finding(k_meq_l: NDArray[np.float64], predictions: Sequence[Prediction]) -> Finding:
     if not k_meq_l.size:
         return "none"
@@ -111,7 +119,7 @@ def _headline(finding: Finding, predictions: Sequence[Prediction]) -> str:
     if not predictions:
         return "No potassium model is installed, so there is no estimate."
     if finding == "none":
-        return "No model could estimate potassium from this ECG; the reasons stand beside each model."
+        return f"No model could estimate potassium from this ECG. {NOT_NORMAL} The reasons stand beside each model."
     k_meq_l = [p.k_meq_l for p in estimates]
     silent = len(predictions) - len(estimates)
     return " ".join(

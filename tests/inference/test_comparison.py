@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ecg_core.inference.comparison import compare, shared_flags, zone_of
+from ecg_core.inference.comparison import abstention_words, compare, shared_flags, zone_of
 from ecg_core.inference.types import Flag, Prediction
 
 NAN = float("nan")
@@ -85,7 +85,8 @@ def test_a_missing_value_has_no_zone() -> None:
         (
             (NAN, NAN),
             "none",
-            "No model could estimate potassium from this ECG; the reasons stand beside each model.",
+            "No model could estimate potassium from this ECG. This does not mean that potassium is normal: "
+            "measure it. The reasons stand beside each model.",
         ),
         ((), "none", "No potassium model is installed, so there is no estimate."),
     ],
@@ -123,6 +124,14 @@ def test_likely_disorders_are_counted_in_words() -> None:
     assert "Yet it finds hyperkalemia" in compare([likely]).headline
     assert "Yet all find hyperkalemia" in compare([likely, likely]).headline
     assert "Yet two find hyperkalemia" in compare([likely, likely, prediction(4.4)]).headline
+
+
+def test_an_abstention_says_why_and_that_it_is_no_good_news() -> None:
+    words = abstention_words(prediction(NAN, Flag("lead_missing", "Lead II is missing.")))
+    assert words == (
+        "No estimate: Lead II is missing. This does not mean that potassium is normal: measure it."
+    )
+    assert "the reason is not known" in abstention_words(prediction(NAN))
 
 
 def test_numbers_leave_abstentions_out() -> None:

@@ -70,7 +70,7 @@ def text_of(prediction: Prediction, code: str) -> str:
 
 def require_estimate(prediction: Prediction) -> None:
     assert not prediction.abstained
-    assert 1.0 <= prediction.k_low <= prediction.k_meq_l <= prediction.k_high <= 12.0
+    assert prediction.k_low <= prediction.k_meq_l <= prediction.k_high
     probabilities = (prediction.p_hypo, prediction.p_normal, prediction.p_hyper)
     assert min(probabilities) >= 0 and sum(probabilities) == pytest.approx(1.0)
     assert prediction.inputs is not None
