@@ -17,7 +17,8 @@ from ecg_core.annotation.annotate import annotate
 from ecg_core.datasets.twelve_lead_sources import LabelledECG
 from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
-from ecg_core.record import ECGRecord
+from ecg_core.leads import STANDARD_LEADS
+from ecg_core.record import ECGRecord, complete_limb_leads
 from ecg_core.twelve_lead.facts import measured_facts, median_beat
 from ecg_core.twelve_lead.inputs import TwelveLeadInput, twelve_lead_input
 
@@ -59,15 +60,21 @@ class PreparedTwelveLead:
 
 
 def prepare_twelve_lead(
-    ecgs: Iterable[LabelledECG], folder: Path, report: Report = print
+    ecgs: Iterable[LabelledECG],
+    folder: Path,
+    report: Report = print,
+    leads: Sequence[str] = STANDARD_LEADS,
 ) -> PreparedTwelveLead:
-    """Filter, annotate and measure every ECG, unless `folder` already holds it; returns all of them."""
+    """Filter, annotate and measure every ECG, unless `folder` already holds it; returns all of them.
+
+    With fewer `leads` all is measured in these alone, and in the limb leads that two of them give, as in the program.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number, part in enumerate(batched_ecgs(ecgs)):
         paths.append(folder / f"part-{number:04d}.npz")
         if not _holds(paths[-1], part):
-            _write(paths[-1], part)
+            _write(paths[-1], part, leads)
             report(f"{paths[-1].name}: {len(part)} ECGs")
     if not paths:
         raise ECGError("There are no labelled ECGs to prepare.")
@@ -108,8 +115,8 @@ def _holds(path: Path, part: Sequence[LabelledECG]) -> bool:
     return held.tolist() == [ecg.record_id for ecg in part]
 
 
-def _write(path: Path, part: Sequence[LabelledECG]) -> None:
-    measured = [_measured(ecg) for ecg in part]
+def _write(path: Path, part: Sequence[LabelledECG], leads: Sequence[str]) -> None:
+    measured = [_measured(ecg, leads) for ecg in part]
     signal, mask, beat, facts = (np.stack(column) for column in zip(*measured, strict=True))
     temporary = path.with_suffix(".part")
     with temporary.open("wb") as file:
@@ -131,12 +138,14 @@ def _write(path: Path, part: Sequence[LabelledECG]) -> None:
     os.replace(temporary, path)
 
 
-def _measured(ecg: LabelledECG) -> tuple[NDArray[np.float32], ...]:
+def _measured(ecg: LabelledECG, leads: Sequence[str]) -> tuple[NDArray[np.float32], ...]:
     """Signal, mask, beat and facts of one ECG, by the same steps as in the program."""
     record = ecg.read()
-    inputs = _as_it_is(record) if ecg.band_passed else None
-    if inputs is None:
-        record = filter_record(record).record
+    if ecg.band_passed:
+        inputs = _as_it_is(record)
+    else:
+        present = [name for name in leads if name in record.leads]
+        record = filter_record(complete_limb_leads(record.select(present))).record
         inputs = twelve_lead_input(record)
     annotation = annotate(record)
     beat = median_beat(annotation, inputs)
