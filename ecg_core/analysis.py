@@ -150,6 +150,7 @@ def _completed(
         signs = find_signs(filtered.record, measurements, rhythm)
     with watch.part("inputs"):
         seen = _as_networks_see(record, quality, automatic, edits, annotation, cycles)
+        seen = replace(seen, rhythm=rhythm)
     predictions = []
     for checkpoint in checkpoints:
         with watch.part(checkpoint.card.name):
