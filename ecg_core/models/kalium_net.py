@@ -20,7 +20,16 @@ LEVELS_MEQ_L = tuple(2.0 + 0.5 * step for step in range(16))  # 2.0 to 9.5
 _N_LEADS = len(INDEPENDENT_LEADS)
 _LARGEST_MV = 3.0
 _LARGEST_DEVIATION = 4.0  # in standard deviations, of a measurement
-_USUAL_RATE_BPM = 80.0
+_USUAL_RATE_BPM, _RATES_BPM = 80.0, (20.0, 300.0)
+_START_SD_MEQ_L = 1.0
+
+
+def _output_layer(inputs: int, start_meq_l: float) -> nn.Linear:
+    """Scores of `LEVELS_MEQ_L` that begin as a bell around `start_meq_l`."""
+    layer = nn.Linear(inputs, len(LEVELS_MEQ_L))
+    with torch.no_grad():
+        layer.bias.copy_(-0.5 * ((torch.tensor(LEVELS_MEQ_L) - start_meq_l) / _START_SD_MEQ_L) ** 2)
+    return layer
 
 
 class FactsMember(nn.Module):
@@ -33,7 +42,7 @@ class FactsMember(nn.Module):
     centre: Tensor
     scale: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, output_bias_meq_l: float = 5.0) -> None:
         super().__init__()
         n = self._described(torch.full((1, len(FACTS)), 60.0)).shape[1]
         self.register_buffer("centre", torch.zeros(n))
@@ -45,7 +54,7 @@ class FactsMember(nn.Module):
             nn.Linear(96, 48),
             nn.SiLU(),
             nn.Dropout(0.2),
-            nn.Linear(48, len(LEVELS_MEQ_L)),
+            _output_layer(48, output_bias_meq_l),
         )
 
     @torch.no_grad()
@@ -96,7 +105,9 @@ class BeatMember(nn.Module):
     A residual network over all leads at once; of the facts it is told the heart rate alone, with which QT changes.
     """
 
-    def __init__(self, channels: tuple[int, ...] = (24, 32, 48, 64, 96)) -> None:
+    def __init__(
+        self, output_bias_meq_l: float = 5.0, channels: tuple[int, ...] = (24, 32, 48, 64, 96)
+    ) -> None:
         super().__init__()
         self.stem = nn.Sequential(
             nn.Conv1d(_N_LEADS, channels[0], kernel_size=15, stride=2, padding=7, bias=False),
@@ -106,14 +117,14 @@ class BeatMember(nn.Module):
         self.blocks = nn.Sequential(*(ResidualBlock(*pair) for pair in pairwise(channels)))
         self.dropout = nn.Dropout(0.3)
         self.layers = nn.Sequential(
-            nn.Linear(2 * channels[-1] + _N_LEADS + 1, 64), nn.SiLU(), nn.Linear(64, len(LEVELS_MEQ_L))
+            nn.Linear(2 * channels[-1] + _N_LEADS + 1, 64), nn.SiLU(), _output_layer(64, output_bias_meq_l)
         )
 
     def forward(self, x: Tensor, present: Tensor, facts: Tensor) -> Tensor:
         maps = self.blocks(self.stem(x.clamp(-_LARGEST_MV, _LARGEST_MV)))
         seen = self.dropout(torch.cat([maps.mean(dim=2), maps.amax(dim=2)], dim=1))
-        rate = facts[:, OF_RECORD.index("heart_rate_bpm")].nan_to_num(_USUAL_RATE_BPM)
-        log_rr = (60.0 / rate).log()[:, None]
+        rate_bpm = facts[:, OF_RECORD.index("heart_rate_bpm")].nan_to_num(_USUAL_RATE_BPM)
+        log_rr = (60.0 / rate_bpm.clamp(*_RATES_BPM)).log()[:, None]
         scores: Tensor = self.layers(torch.cat([seen, present.to(seen) - 1.0, log_rr.to(seen)], dim=1))
         return scores
 
@@ -128,13 +139,13 @@ class KaliumNet(nn.Module):
     there; feed zeros for the others. What was measured in an absent lead does not count.
     """
 
-    def __init__(self, members: int = 3) -> None:
+    def __init__(self, members: int = 3, output_bias_meq_l: float = 5.0) -> None:
         super().__init__()
-        self.facts_members = nn.ModuleList(FactsMember() for _ in range(members))
-        self.beat_members = nn.ModuleList(BeatMember() for _ in range(members))
+        self.facts_members = nn.ModuleList(FactsMember(output_bias_meq_l) for _ in range(members))
+        self.beat_members = nn.ModuleList(BeatMember(output_bias_meq_l) for _ in range(members))
 
     def forward(self, x: Tensor, facts: Tensor, present: Tensor | None = None) -> Tensor:
-        return self.level_probabilities(x, facts, present) @ x.new_tensor(LEVELS_MEQ_L)
+        return _mean_level(self.level_probabilities(x, facts, present))
 
     def level_probabilities(self, x: Tensor, facts: Tensor, present: Tensor | None = None) -> Tensor:
         """How probable each of `LEVELS_MEQ_L` is, as learned, not calibrated; `(batch, 16)`."""
@@ -154,4 +165,8 @@ def at_250_hz(beats: Tensor) -> Tensor:
 
 def expected_meq_l(scores: Tensor) -> Tensor:
     """The mean potassium `(batch,)` under the scores of one member `(batch, 16)`."""
-    return scores.softmax(dim=1) @ scores.new_tensor(LEVELS_MEQ_L)
+    return _mean_level(scores.softmax(dim=1))
+
+
+def _mean_level(probabilities: Tensor) -> Tensor:
+    return (probabilities * probabilities.new_tensor(LEVELS_MEQ_L)).sum(dim=1)

@@ -87,7 +87,9 @@ class UnchangedBatches:
 
     def batches(self, batch_size: int, epoch: int) -> Iterator[Batch]:
         """The same in every epoch."""
-        yield from zip(self.inputs.split(batch_size), self.k_meq_l.split(batch_size), strict=True)
+        yield from zip(
+            torch.split(self.inputs, batch_size), torch.split(self.k_meq_l, batch_size), strict=True
+        )
 
 
 def pack(beats: Tensor, facts: Tensor) -> Tensor:

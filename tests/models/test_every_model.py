@@ -7,6 +7,7 @@ from torch import nn
 from ecg_core.models import MODELS, ModelSpec, build, count_parameters
 
 PARAMETERS = {
+    "kalium_net": 793_440,
     "dcrnn": 207_602,
     "dscnn": 68_786,
     "dscnn_standard": 2_135_617,
