@@ -11,8 +11,8 @@ from ecg_core.explanation.finding_saliency import FindingSaliency, finding_salie
 from ecg_core.figures.page import arrange, default_layout
 from ecg_core.figures.paper import aspect_ratio, paper_figure
 from ecg_core.figures.probabilities import percent
-from ecg_core.figures.saliency import add_saliency
 from ecg_core.figures.theme import palette
+from ecg_core.figures.trace_saliency import add_saliency
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.twelve_lead.checkpoint import TwelveLeadCheckpoint
 from ecg_core.twelve_lead.inputs import FS_HZ

@@ -4,8 +4,8 @@ import pytest
 from ecg_core.figures.findings import AGE_AXIS_YEARS, age_figure, findings_figure, state_words
 from ecg_core.figures.page import arrange
 from ecg_core.figures.paper import paper_figure
-from ecg_core.figures.saliency import LEVELS, add_saliency
 from ecg_core.figures.theme import palette
+from ecg_core.figures.trace_saliency import LEVELS, add_saliency
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.record import ECGRecord
 from ecg_core.twelve_lead.types import FINDING_NAMES, FINDINGS, Finding, TwelveLeadAnswer
