@@ -39,7 +39,7 @@ $(VENV)/runtime: requirements.txt | $(BIN)/python
 	$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
-$(VENV)/test: requirements-test.txt $(VENV)/runtime
+$(VENV)/test: requirements-test.txt requirements-train.txt $(VENV)/runtime
 	@echo "Installing what the tests need (once) ..."
 	$(PIP_INSTALL) --quiet -r requirements-test.txt
 	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from ecg_core.cli.options import (
@@ -113,7 +114,39 @@ def add_train(commands: Commands) -> None:
         choices=["ptbxl", "challenge", "ludb"],
         help="learn nothing from this source and report the results on it apart",
     )
+    _add_recipe_options(parser)
     add_training_options(parser)
+
+
+def _add_recipe_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("changes of a recipe (with --base-ecgs)")
+    group.add_argument(
+        "--loss",
+        metavar="NAME",
+        help="huber, mse, mae or smooth-l1 of the value; k-class (five classes) or k-concentration (60 steps)",
+    )
+    group.add_argument(
+        "--learning-rate", type=float, metavar="RATE", help="of the stage that learns potassium"
+    )
+    group.add_argument("--epochs", type=int, metavar="N", help="at most so many")
+    group.add_argument(
+        "--patience", type=int, metavar="N", help="end after so many epochs without a better validation loss"
+    )
+    group.add_argument(
+        "--sampling",
+        choices=["balanced", "natural"],
+        help="five potassium classes equally often, or every ECG equally often",
+    )
+    group.add_argument(
+        "--augment", action="store_true", help="vary gain, noise, moment and absent leads of training ECGs"
+    )
+    group.add_argument(
+        "--search",
+        type=int,
+        default=0,
+        metavar="N",
+        help="first search learning rate, sampling and augmentation in N trainings (requirements-train.txt)",
+    )
 
 
 def add_calibrate(commands: Commands) -> None:

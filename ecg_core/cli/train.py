@@ -7,8 +7,9 @@ import argparse
 from ecg_core.cli.base_sources import SOURCES, simulated_sources
 from ecg_core.errors import ECGError
 from ecg_core.inference.card import Card
+from ecg_core.training.options import Options
 from ecg_core.training.recipes import RECIPES
-from ecg_core.training.train_checkpoint import Workplace, train_checkpoint
+from ecg_core.training.train_checkpoint import Plan, Workplace, train_checkpoint
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,10 +24,23 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.seed,
         say,
         None if arguments.without_source is None else SOURCES[arguments.without_source],
+        Plan(_options(arguments), arguments.search),
     )
     tell_results(card)
     say(f"Written to {arguments.out}.")
     return 0
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    balanced = None if arguments.sampling is None else arguments.sampling == "balanced"
+    return Options(
+        arguments.loss,
+        arguments.learning_rate,
+        arguments.epochs,
+        arguments.patience,
+        balanced,
+        arguments.augment or None,
+    )
 
 
 def say(words: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from ecg_core.errors import CheckpointError
 from ecg_core.inference.calibrated import Calibration
 from ecg_core.inference.familiar import Familiar
+from ecg_core.models.potassium_output import Code
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Card:
     limits: tuple[str, ...]
     licence: str
     sha256: str  # of model.safetensors
+    code: Code = "value"  # of potassium, at the network's output
 
     def write(self, path: Path) -> None:
         """Write as indented JSON."""

@@ -41,7 +41,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
 
 def _model_for(card: Card) -> nn.Module:
     """An untrained model of the card's architecture, which must be fed what the card says."""
-    model = build(card.architecture)
+    model = build(card.architecture, **({} if card.code == "value" else {"code": card.code}))
     spec, inputs = MODELS[card.architecture], card.inputs
     if (inputs.leads, inputs.samples, len(inputs.facts)) != (spec.leads, spec.samples, spec.n_facts):
         raise CheckpointError(

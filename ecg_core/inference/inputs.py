@@ -14,7 +14,7 @@ from ecg_core.inference.types import ModelInput
 from ecg_core.record import ECGRecord
 
 CROP_SAMPLES = 1024
-MAX_CROPS = 5
+MAX_CROPS = 3
 MIN_CYCLE_SHARE = 0.3  # of the 512 samples, below which a beat is too cut off to be judged
 MIN_CROP_SHARE = 0.5  # of a crop that must be recorded; a blank one would be read as an ECG
 
@@ -66,7 +66,7 @@ def median_beat_input(
 
 
 def crop_input(filtered: ECGRecord, leads: tuple[str, ...]) -> ModelInput | None:
-    """Up to five 1024-sample crops spread evenly over the record, mV at 500 Hz, `(crops, leads, 1024)`.
+    """Up to three 1024-sample crops spread evenly over the record, mV at 500 Hz, `(crops, leads, 1024)`.
 
     Absent leads and gaps are zeros (the network is told which leads are absent). Where no crop holds
     all leads, as on a page that prints them one after another, each lead's crops come from the longest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from ecg_core.models.potassium_output import Code, PotassiumOutput
 from ecg_core.models.registry import register
 from ecg_core.models.separable import CHANNELS, convolution_blocks, steps_after
 from ecg_core.models.shapes import require_shape
@@ -26,6 +27,7 @@ class DCRNN(nn.Module):
         samples: int = 512,
         dropout: float = 0.2,
         output_bias_meq_l: float = 5.0,
+        code: Code = "value",
     ) -> None:
         super().__init__()
         self.in_channels = in_channels
@@ -33,11 +35,14 @@ class DCRNN(nn.Module):
         self.convolutions = convolution_blocks(in_channels, "separable")
         self.lstm = nn.LSTM(CHANNELS[-1], hidden_size=64, num_layers=3, batch_first=True)
         self.dropout = nn.Dropout(dropout)
-        self.output = nn.Linear(steps_after(samples) * 64, 1)
-        nn.init.constant_(self.output.bias, output_bias_meq_l)
+        self.output = PotassiumOutput(steps_after(samples) * 64, code, output_bias_meq_l)
 
     def forward(self, x: Tensor) -> Tensor:
+        return self.output.decode(self.scores(x))
+
+    def scores(self, x: Tensor) -> Tensor:
+        """`(batch, scores)` of the output's code."""
         require_shape(x, self.in_channels, self.samples)
         steps, _ = self.lstm(self.convolutions(x).transpose(1, 2))
-        output: Tensor = self.output(self.dropout(steps.flatten(start_dim=1)))
-        return output.squeeze(1).float()
+        scores: Tensor = self.output(self.dropout(steps.flatten(start_dim=1)))
+        return scores

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from ecg_core.models.potassium_output import Code, PotassiumOutput
 from ecg_core.models.registry import register
 from ecg_core.models.separable import CHANNELS, Convolution, convolution_blocks, steps_after
 from ecg_core.models.shapes import require_shape
@@ -19,19 +20,23 @@ class _CycleCNN(nn.Module):
         samples: int,
         dropout: float,
         output_bias_meq_l: float,
+        code: Code,
     ) -> None:
         super().__init__()
         self.in_channels = in_channels
         self.samples = samples
         self.convolutions = convolution_blocks(in_channels, convolution)
         self.dropout = nn.Dropout(dropout)
-        self.output = nn.Linear(steps_after(samples) * CHANNELS[-1], 1)
-        nn.init.constant_(self.output.bias, output_bias_meq_l)
+        self.output = PotassiumOutput(steps_after(samples) * CHANNELS[-1], code, output_bias_meq_l)
 
     def forward(self, x: Tensor) -> Tensor:
+        return self.output.decode(self.scores(x))
+
+    def scores(self, x: Tensor) -> Tensor:
+        """`(batch, scores)` of the output's code."""
         require_shape(x, self.in_channels, self.samples)
-        output: Tensor = self.output(self.dropout(self.convolutions(x).flatten(start_dim=1)))
-        return output.squeeze(1).float()
+        scores: Tensor = self.output(self.dropout(self.convolutions(x).flatten(start_dim=1)))
+        return scores
 
 
 @register("dscnn", leads=("II",), samples=512)
@@ -49,8 +54,9 @@ class DSCNN(_CycleCNN):
         samples: int = 512,
         dropout: float = 0.2,
         output_bias_meq_l: float = 5.0,
+        code: Code = "value",
     ) -> None:
-        super().__init__("separable", in_channels, samples, dropout, output_bias_meq_l)
+        super().__init__("separable", in_channels, samples, dropout, output_bias_meq_l, code)
 
 
 @register("dscnn_standard", leads=("II",), samples=512)
@@ -63,5 +69,6 @@ class StandardCNN(_CycleCNN):
         samples: int = 512,
         dropout: float = 0.2,
         output_bias_meq_l: float = 5.0,
+        code: Code = "value",
     ) -> None:
-        super().__init__("standard", in_channels, samples, dropout, output_bias_meq_l)
+        super().__init__("standard", in_channels, samples, dropout, output_bias_meq_l, code)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ecg_core.leads import STANDARD_LEADS
+from ecg_core.models.potassium_output import Code, PotassiumOutput
 from ecg_core.models.registry import register
 from ecg_core.models.shapes import require_shape
 
@@ -138,18 +139,23 @@ class ECG12Net(nn.Module):
     not computed. Every ECG needs at least one lead present (ValueError otherwise).
     """
 
-    def __init__(self, leads: int = len(STANDARD_LEADS), output_bias_meq_l: float = 5.0) -> None:
+    def __init__(
+        self, leads: int = len(STANDARD_LEADS), output_bias_meq_l: float = 5.0, code: Code = "value"
+    ) -> None:
         super().__init__()
         self.leads = leads
         self.trunk = Trunk()
-        self.lead_output = nn.Linear(_FEATURES, 1)
+        self.lead_output = PotassiumOutput(_FEATURES, code, output_bias_meq_l)
         self.attention = nn.Sequential(nn.Linear(_FEATURES, 8), nn.ReLU(), nn.Linear(8, 1))
-        nn.init.constant_(self.lead_output.bias, output_bias_meq_l)
 
     def forward(self, x: Tensor, present: Tensor | None = None) -> Tensor:
+        return self.lead_output.decode(self.scores(x, present))
+
+    def scores(self, x: Tensor, present: Tensor | None = None) -> Tensor:
+        """`(batch, scores)` of the output's code, weighted over the leads."""
         features = self._features(x, present)
-        estimates: Tensor = self.lead_output(features).squeeze(2).float()
-        return (self._weights(features, present) * estimates).sum(dim=1)
+        of_leads: Tensor = self.lead_output(features).float()
+        return (self._weights(features, present).unsqueeze(2) * of_leads).sum(dim=1)
 
     def lead_attention(self, x: Tensor, present: Tensor | None = None) -> Tensor:
         """How much each lead counts, `(batch, leads)`; rows sum to 1, absent leads get 0."""

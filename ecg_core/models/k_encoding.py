@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 K_CLASSES = ("severe hypokalemia", "hypokalemia", "normal", "hyperkalemia", "severe hyperkalemia")
+K_CLASS_CENTRES_MEQ_L = (2.2, 3.0, 4.5, 6.0, 7.5)  # what an estimate of that class is read as
 
 THERMOMETER_STEPS = 60
 THERMOMETER_LOW_MEQ_L = 1.5
@@ -28,8 +29,12 @@ def encode_k_class(k_meq_l: Tensor) -> Tensor:
 
 def encode_k_concentration(k_meq_l: Tensor) -> Tensor:
     """`(...,)` mEq/L -> `(..., 60)` float32: step i (from 1) is 1 when K reaches 1.5 + i * 8/60, else 0."""
-    steps = torch.arange(1, THERMOMETER_STEPS + 1, device=k_meq_l.device)
-    return (k_meq_l.unsqueeze(-1) >= THERMOMETER_LOW_MEQ_L + steps * _STEP_MEQ_L).float()
+    return (k_meq_l.unsqueeze(-1) >= thermometer_steps_meq_l()).float()
+
+
+def thermometer_steps_meq_l() -> Tensor:
+    """The potassium that each step stands for, `(60,)`."""
+    return THERMOMETER_LOW_MEQ_L + torch.arange(1, THERMOMETER_STEPS + 1) * _STEP_MEQ_L
 
 
 def decode_k_concentration(code: Tensor) -> Tensor:

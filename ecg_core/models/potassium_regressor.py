@@ -9,13 +9,20 @@ from torch import Tensor, nn
 
 from ecg_core.models.beta_vae import BetaVAE
 from ecg_core.models.handcrafted import FEATURES, HandcraftedFeatures
+from ecg_core.models.potassium_output import Code, PotassiumOutput
 from ecg_core.models.registry import register
 
 
 class PotassiumRegressor(nn.Module):
     """`(batch, features)` -> `(batch,)` mEq/L: 512, 256, 128 with BatchNorm, ReLU and dropout, then 1."""
 
-    def __init__(self, features: int = 73, dropout: float = 0.2, output_bias_meq_l: float = 5.0) -> None:
+    def __init__(
+        self,
+        features: int = 73,
+        dropout: float = 0.2,
+        output_bias_meq_l: float = 5.0,
+        code: Code = "value",
+    ) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         for inputs, outputs in ((features, 512), (512, 256), (256, 128)):
@@ -26,12 +33,15 @@ class PotassiumRegressor(nn.Module):
                 nn.Dropout(dropout),
             ]
         self.hidden = nn.Sequential(*layers)
-        self.output = nn.Linear(128, 1)
-        nn.init.constant_(self.output.bias, output_bias_meq_l)
+        self.output = PotassiumOutput(128, code, output_bias_meq_l)
 
     def forward(self, features: Tensor) -> Tensor:
-        output: Tensor = self.output(self.hidden(features))
-        return output.squeeze(1).float()
+        return self.output.decode(self.scores(features))
+
+    def scores(self, features: Tensor) -> Tensor:
+        """`(batch, scores)` of the output's code."""
+        scores: Tensor = self.output(self.hidden(features))
+        return scores
 
 
 @register("beta_vae", leads=("II", "V5"), samples=512)
@@ -43,12 +53,14 @@ class BetaVAERegressor(nn.Module):
     kept for the reconstruction that the evaluation shows.
     """
 
-    def __init__(self, vae: BetaVAE | None = None, output_bias_meq_l: float = 5.0) -> None:
+    def __init__(
+        self, vae: BetaVAE | None = None, output_bias_meq_l: float = 5.0, code: Code = "value"
+    ) -> None:
         super().__init__()
         self.vae = BetaVAE() if vae is None else vae
         self.handcrafted = HandcraftedFeatures()
         inputs = self.vae.to_mu.out_features + len(FEATURES)
-        self.regressor = PotassiumRegressor(inputs, output_bias_meq_l=output_bias_meq_l)
+        self.regressor = PotassiumRegressor(inputs, output_bias_meq_l=output_bias_meq_l, code=code)
         self._vae_frozen = False
 
     def freeze_vae(self) -> None:

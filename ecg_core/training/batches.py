@@ -36,7 +36,8 @@ def balanced_probability(k_meq_l: NDArray[np.float32]) -> NDArray[np.float64]:
 class ArrayBatches:
     """All rows of `inputs` `(n, leads, samples)`, shuffled by `seed` and epoch unless `shuffle` is False.
 
-    With `draws` as many rows are drawn instead, so that the five potassium classes are equally frequent.
+    With `draws` as many rows are drawn instead, so that the five potassium classes are equally frequent, or all rows
+    equally likely if not `balanced`.
     """
 
     def __init__(
@@ -46,9 +47,10 @@ class ArrayBatches:
         seed: int,
         shuffle: bool = True,
         draws: int | None = None,
+        balanced: bool = True,
     ) -> None:
         self.inputs, self.k_meq_l, self.seed, self.shuffle, self.draws = inputs, k_meq_l, seed, shuffle, draws
-        self.probability = None if draws is None else balanced_probability(k_meq_l)
+        self.probability = balanced_probability(k_meq_l) if balanced else None
 
     def batches(self, batch_size: int, epoch: int) -> Iterator[Batch]:
         """One pass over the rows; a last batch of a single row is left out, which batch statistics could not bear."""
@@ -64,21 +66,23 @@ class ArrayBatches:
 
 
 class CropBatches:
-    """Random 2.05 s crops, records drawn so that the five potassium classes are equally frequent.
+    """Random 2.05 s crops, records drawn so that the five potassium classes are equally frequent, if `balanced`.
 
     `leads_per_crop` of the twelve leads are drawn anew for every crop, the others are zeros: the network learns from
     more ECGs in the same time, and to do without any lead.
     """
 
-    def __init__(self, ecgs: PreparedECGs, seed: int, draws: int, leads_per_crop: int) -> None:
+    def __init__(
+        self, ecgs: PreparedECGs, seed: int, draws: int, leads_per_crop: int, balanced: bool = True
+    ) -> None:
         self.ecgs, self.seed, self.draws, self.leads_per_crop = ecgs, seed, draws, leads_per_crop
-        self.probability = balanced_probability(ecgs.k_meq_l)
+        self.probability = balanced_probability(ecgs.k_meq_l) if balanced else None
 
     def batches(self, batch_size: int, epoch: int) -> Iterator[Batch]:
         """`draws` crops."""
         rng = np.random.default_rng([self.seed, epoch])
         last_start = self.ecgs.signal_uv.shape[2] - CROP_SAMPLES
-        rows = rng.choice(len(self.probability), size=self.draws, p=self.probability)
+        rows = rng.choice(len(self.ecgs.table), size=self.draws, p=self.probability)
         starts = rng.integers(0, last_start + 1, size=self.draws)
         left_out = rng.random((self.draws, len(STANDARD_LEADS))).argsort(axis=1) >= self.leads_per_crop
         for first in range(0, self.draws - 1, batch_size):

@@ -16,10 +16,13 @@ from torch.nn import functional
 from ecg_core.datasets.prepared import PreparedECGs
 from ecg_core.leads import INDEPENDENT_LEADS
 from ecg_core.models import MODELS, BetaVAERegressor, EMPNet, build
+from ecg_core.models.potassium_output import Code
 from ecg_core.models.vae_loss import vae_loss
-from ecg_core.training.batches import ArrayBatches, CropBatches, MiddleCrops
+from ecg_core.training.augmentation import Augmented
+from ecg_core.training.batches import ArrayBatches, BatchSource, CropBatches, MiddleCrops
 from ecg_core.training.kalium_recipe import STAGES, WORDS, train_kalium_net
 from ecg_core.training.loop import Epoch, Report, Stage, run_stage
+from ecg_core.training.losses import LOSSES, PotassiumLoss
 from ecg_core.training.patient_facts import adjustment_inputs
 
 Train = Callable[["Recipe", PreparedECGs, PreparedECGs, Path, Report, int], tuple[nn.Module, list[Epoch]]]
@@ -44,6 +47,18 @@ class Recipe:
     words: str  # for the card
     stages: tuple[Stage, ...]
     train: Train
+    code: Code = "value"  # of potassium at the output, which the loss asks for
+    balanced: bool = True  # five potassium classes are drawn equally often
+    augment: bool = False  # gain, noise, shift and leads vary at random
+
+    @property
+    def chooses_loss(self) -> bool:
+        """Whether the last stage's loss can be replaced by another of `LOSSES`."""
+        return isinstance(self.stages[-1].loss, PotassiumLoss)
+
+    def varied(self, source: BatchSource, seed: int) -> BatchSource:
+        """The training batches, augmented if the recipe says so."""
+        return Augmented(source, seed) if self.augment else source
 
 
 def huber(model: nn.Module, inputs: Tensor, k_meq_l: Tensor) -> Tensor:
@@ -51,19 +66,9 @@ def huber(model: nn.Module, inputs: Tensor, k_meq_l: Tensor) -> Tensor:
     return functional.huber_loss(model(inputs), k_meq_l)
 
 
-def huber_of_present(model: nn.Module, inputs: Tensor, k_meq_l: Tensor) -> Tensor:
-    """`huber` of a network that is told which leads are absent, here all zeros."""
-    return functional.huber_loss(model(inputs, present=inputs.any(dim=2)), k_meq_l)
-
-
 def huber_after_adding(model: nn.Module, inputs: Tensor, k_meq_l: Tensor) -> Tensor:
     """`huber` of a first estimate, column 0, with what `model` makes of the other columns added."""
     return functional.huber_loss(inputs[:, 0] + model(inputs[:, 1:]), k_meq_l)
-
-
-def squared(model: nn.Module, inputs: Tensor, k_meq_l: Tensor) -> Tensor:
-    """Mean squared error of the estimate."""
-    return functional.mse_loss(model(inputs), k_meq_l)
 
 
 def beta_vae(model: nn.Module, inputs: Tensor, k_meq_l: Tensor) -> Tensor:
@@ -77,12 +82,12 @@ def _train_on_cycles(
     def cycles(ecgs: PreparedECGs, draws: int | None) -> ArrayBatches:
         flat = ecgs.cycles.reshape(-1, 1, ecgs.cycles.shape[-1])
         k_meq_l = np.repeat(ecgs.k_meq_l, ecgs.cycles.shape[1])
-        return ArrayBatches(flat, k_meq_l, seed, shuffle=False, draws=draws)
+        return ArrayBatches(flat, k_meq_l, seed, shuffle=False, draws=draws, balanced=recipe.balanced)
 
     torch.manual_seed(seed)
-    model = build(recipe.key)
+    model = build(recipe.key, code=recipe.code)
     (stage,) = recipe.stages
-    batches = cycles(train, CYCLES_PER_EPOCH), cycles(validation, None)
+    batches = recipe.varied(cycles(train, CYCLES_PER_EPOCH), seed), cycles(validation, None)
     return model, run_stage(stage, model, *batches, folder, report)
 
 
@@ -90,10 +95,11 @@ def _train_ecg12net(
     recipe: Recipe, train: PreparedECGs, validation: PreparedECGs, folder: Path, report: Report, seed: int
 ) -> tuple[nn.Module, list[Epoch]]:
     torch.manual_seed(seed)
-    model = build("ecg12net")
+    model = build("ecg12net", code=recipe.code)
     (stage,) = recipe.stages
-    crops = CropBatches(train, seed, CROPS_PER_EPOCH, LEADS_PER_CROP)
-    return model, run_stage(stage, model, crops, MiddleCrops(validation, VALIDATION_STEP), folder, report)
+    crops = CropBatches(train, seed, CROPS_PER_EPOCH, LEADS_PER_CROP, recipe.balanced)
+    batches = recipe.varied(crops, seed), MiddleCrops(validation, VALIDATION_STEP)
+    return model, run_stage(stage, model, *batches, folder, report)
 
 
 def _train_empnet(
@@ -123,10 +129,10 @@ def _train_beta_vae(
     rows = [INDEPENDENT_LEADS.index(lead) for lead in MODELS["beta_vae"].leads]
     train_mv, validation_mv = train.median_mv[:, rows], validation.median_mv[:, rows]
     torch.manual_seed(seed)
-    model = BetaVAERegressor()
+    model = BetaVAERegressor(code=recipe.code)
     first, second = recipe.stages
     median_beats = (
-        ArrayBatches(train_mv, train.k_meq_l, seed, draws=BEATS_PER_EPOCH),
+        recipe.varied(ArrayBatches(train_mv, train.k_meq_l, seed, draws=BEATS_PER_EPOCH), seed),
         ArrayBatches(
             validation_mv[::VALIDATION_STEP], validation.k_meq_l[::VALIDATION_STEP], seed, shuffle=False
         ),
@@ -135,7 +141,7 @@ def _train_beta_vae(
     model.freeze_vae()
     model.handcrafted.fit(torch.from_numpy(train_mv.astype(np.float32)))
     described = (
-        ArrayBatches(_describe(model, train_mv[::2]), train.k_meq_l[::2], seed),
+        ArrayBatches(_describe(model, train_mv), train.k_meq_l, seed),
         ArrayBatches(_describe(model, validation_mv), validation.k_meq_l, seed, shuffle=False),
     )
     return model, history + run_stage(second, model.regressor, *described, folder, report)
@@ -155,7 +161,10 @@ def _describe(model: BetaVAERegressor, median_mv: NDArray[np.floating]) -> NDArr
 _CYCLES_WORDS = "12,000 cycles an epoch drawn so that five potassium classes are equally frequent"
 
 _WIDE = (("to_mu", 0.01), ("to_sigma", 0.01))  # a step changes their output by the rate times 65,536 inputs
-_ECG12NET = Stage("ecg12net", huber_of_present, 1e-3, 32, epochs=4, patience=4, anneal=True, clip_norm=5.0)
+_HUBER = LOSSES["huber"]
+_ECG12NET = Stage(
+    "ecg12net", replace(_HUBER, sparse=True), 1e-3, 32, epochs=8, patience=8, anneal=True, clip_norm=5.0
+)
 
 RECIPES = MappingProxyType(
     {
@@ -167,14 +176,14 @@ RECIPES = MappingProxyType(
                 "DCRNN",
                 "Adam 3e-4 with cosine decay (the document's 5e-5 needs several times as many passes), batch 64, Huber"
                 f" loss, 5 epochs of {_CYCLES_WORDS}, best validation loss kept",
-                (Stage("dcrnn", huber, 3e-4, 64, epochs=5, patience=5, anneal=True, clip_norm=5.0),),
+                (Stage("dcrnn", _HUBER, 3e-4, 64, epochs=5, patience=5, anneal=True, clip_norm=5.0),),
                 _train_on_cycles,
             ),
             Recipe(
                 "dscnn",
                 "DSCNN",
                 f"Adam 5e-4 with cosine decay, batch 64, Huber loss, 4 epochs of {_CYCLES_WORDS}, best validation loss kept",
-                (Stage("dscnn", huber, 5e-4, 64, epochs=4, patience=4, anneal=True, clip_norm=5.0),),
+                (Stage("dscnn", _HUBER, 5e-4, 64, epochs=4, patience=4, anneal=True, clip_norm=5.0),),
                 _train_on_cycles,
             ),
             Recipe(
@@ -182,13 +191,17 @@ RECIPES = MappingProxyType(
                 "DSCNN's twin of standard convolutions",
                 f"As DSCNN: Adam 5e-4 with cosine decay, batch 64, Huber loss, 4 epochs of {_CYCLES_WORDS}, best"
                 " validation loss kept",
-                (Stage("dscnn_standard", huber, 5e-4, 64, epochs=4, patience=4, anneal=True, clip_norm=5.0),),
+                (
+                    Stage(
+                        "dscnn_standard", _HUBER, 5e-4, 64, epochs=4, patience=4, anneal=True, clip_norm=5.0
+                    ),
+                ),
                 _train_on_cycles,
             ),
             Recipe(
                 "ecg12net",
                 "ECG12Net",
-                "Adam 1e-3 with cosine decay, batch 32, Huber loss, 4 epochs of 2,400 random 2.05 s crops of four random"
+                "Adam 1e-3 with cosine decay, batch 32, Huber loss, 8 epochs of 2,400 random 2.05 s crops of four random"
                 " leads each, drawn so that five potassium classes are equally frequent, best validation loss kept",
                 (_ECG12NET,),
                 _train_ecg12net,
@@ -210,12 +223,19 @@ RECIPES = MappingProxyType(
                 "Beta-VAE + features",
                 "Stage 1: beta-VAE, beta 1.1, MAE reconstruction summed over a beat, Adam 1e-3 with cosine decay, a hundredth"
                 " of it for the two layers that sum 65,536 inputs (which 1e-3 throws off: KL of 10^5 nats), batch 32, 5"
-                " epochs of 1,200 median beats drawn so that five potassium classes are equally frequent. Stage 2: regressor on 64 latent means and 9 features of every second ECG, MSE, Adam 1e-3, gradient norm at most 1, early"
+                " epochs of 1,200 median beats drawn so that five potassium classes are equally frequent. Stage 2: regressor on 64 latent means and 9 features, MSE, Adam 1e-3, gradient norm at most 1, early"
                 " stopping",
                 (
                     Stage("vae", beta_vae, 1e-3, 32, epochs=5, patience=5, anneal=True, scaled=_WIDE),
                     Stage(
-                        "regressor", squared, 1e-3, 64, epochs=200, patience=25, plateau=True, clip_norm=1.0
+                        "regressor",
+                        LOSSES["mse"],
+                        1e-3,
+                        64,
+                        epochs=200,
+                        patience=25,
+                        plateau=True,
+                        clip_norm=1.0,
                     ),
                 ),
                 _train_beta_vae,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +23,9 @@ from ecg_core.training.assess import assess_simulated
 from ecg_core.training.facts import COMMON_LIMITS, MODEL_FACTS
 from ecg_core.training.finish import calibrated, epoch_in_words, result_of, uncalibrated, write_finished
 from ecg_core.training.loop import Epoch
+from ecg_core.training.options import Options, changed
 from ecg_core.training.recipes import Recipe
+from ecg_core.training.search import search
 
 PREPARED_SPLITS: tuple[Split, ...] = ("train", "validation")  # the others go through the app's own path
 SPLIT_WORDS = (
@@ -42,6 +44,14 @@ class Workplace:
     runs: Path
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Changes of a recipe, and how many trainings may be spent on finding better ones."""
+
+    options: Options = field(default_factory=Options)
+    trials: int = 0
+
+
 def train_checkpoint(
     recipe: Recipe,
     sources: SimulatedSources,
@@ -50,10 +60,11 @@ def train_checkpoint(
     seed: int,
     say: Say,
     without: BaseSource | None = None,
+    plan: Plan = Plan(),
 ) -> Card:
     """Train `recipe` on simulated potassium over real ECGs, calibrate and evaluate it, and write `out`.
 
-    With `without` nothing is learned from that source, and the results on its test ECGs are reported apart. An
+    `plan` may change the recipe. With `without` nothing is learned from that source, and the results on its test ECGs are reported apart. An
     interrupted call goes on when it is repeated. `say` is told of progress in words. Raises ECGError when the folders
     do not hold what is needed, or the cache holds something else.
     """
@@ -64,7 +75,12 @@ def train_checkpoint(
             say(f"preparing the {split} part (once; about ten minutes per thousand ECGs and process)")
         sources.prepare(split, workplace.cache / split)
     train, validation = (sources.prepared(workplace.cache / split, without) for split in PREPARED_SPLITS)
-    folder = workplace.runs / _run_name(sources, seed, without) / recipe.key
+    options, folder = plan.options, workplace.runs / _run_name(sources, seed, without)
+    if plan.trials:
+        searched = folder / f"{recipe.key}-search"
+        options = search(recipe, options, train, validation, searched, plan.trials, seed, say)
+    recipe = changed(recipe, options)
+    folder = folder / recipe.key / options.words.replace(" ", "-")
     model, history = recipe.train(
         recipe, train, validation, folder, lambda epoch: say(epoch_in_words(epoch)), seed
     )
@@ -179,4 +195,5 @@ def _draft_card(
         limits=facts.limits + COMMON_LIMITS,
         licence="CC-BY 4.0 (learned from PTB-XL 10.13026/kfzx-aw45, Challenge 2021 10.13026/34va-7q14, LUDB 10.13026/eegm-h675)",
         sha256="",
+        code=recipe.code,
     )
