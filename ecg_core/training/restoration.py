@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from ecg_core.datasets.base_ecg import BaseECG
 from ecg_core.datasets.waveforms import Waveforms, prepare_waveforms
+from ecg_core.errors import ECGError
 from ecg_core.inference.checkpoint import half_precision
 from ecg_core.models.twelve_lead.u_resnet import UResNet
 from ecg_core.training.finish import epoch_in_words
@@ -22,6 +23,7 @@ Report = Callable[[str], None]
 
 _LEAST_SIZE_MV = 0.02  # leads that are smaller on average count as if they were so large
 _EPOCHS = 20
+_LEAST_ECGS = 2
 
 
 def restoration_loss(model: nn.Module, signal_mv: Tensor, measured: Tensor) -> Tensor:
@@ -62,10 +64,12 @@ def train_restoration(
 ) -> tuple[UResNet, list[Epoch], Waveforms]:
     """The trained network, rounded as it will be stored, its loss curve, and the ECGs with their parts.
 
-    Goes on where an earlier training in `runs` stopped.
+    Goes on where an earlier training in `runs` stopped. Raises ECGError when there are too few ECGs.
     """
     waveforms = prepare_waveforms(bases, cache, report)
-    signal_mv = waveforms.part_mv("train")
+    signal_mv, validation_mv = waveforms.part_mv("train"), waveforms.part_mv("validation")
+    if min(len(signal_mv), len(validation_mv)) < _LEAST_ECGS:
+        raise ECGError("There are too few ECGs to learn the restoration of leads from. Give more of PTB-XL.")
     torch.manual_seed(seed)
     model = UResNet()
     model.linear.moments.copy_(torch.from_numpy(second_moments(signal_mv)))
@@ -73,7 +77,7 @@ def train_restoration(
         _STAGE,
         model,
         RestorationBatches(signal_mv, seed + 1),
-        RestorationBatches(waveforms.part_mv("validation"), seed + 2, fixed=True),
+        RestorationBatches(validation_mv, seed + 2, fixed=True),
         runs / "restoration",
         lambda epoch: report(epoch_in_words(epoch)),
     )

@@ -30,11 +30,11 @@ class RestorationBatches:
         self.signal_mv, self.seed, self.fixed = signal_mv, seed, fixed
 
     def batches(self, batch_size: int, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """`(batch, 8, 640)` and `(batch, 8)` bool; an incomplete last batch is left out unless `fixed`."""
+        """`(batch, 8, 640)` and `(batch, 8)` bool; a last batch of a single ECG is left out, which batch statistics could not bear."""
         n, _, samples = self.signal_mv.shape
         rng = np.random.default_rng([self.seed, 0 if self.fixed else epoch])
         order = np.arange(n) if self.fixed else rng.permutation(n)
-        for first in range(0, n if self.fixed else n - batch_size + 1, batch_size):
+        for first in range(0, n - 1, batch_size):
             rows = order[first : first + batch_size]
             starts = rng.integers(0, samples - CROP_SAMPLES + 1, size=len(rows))
             pieces = [
