@@ -14,6 +14,7 @@ from ecg_core.datasets.twelve_lead_sources import (
     read_labelled_ludb,
     read_labelled_ptbxl,
 )
+from ecg_core.errors import ECGError
 from ecg_core.training.twelve_lead import train_twelve_lead
 from ecg_core.training.twelve_lead_judge import judge, record_results
 from ecg_core.training.twelve_lead_loop import Task
@@ -48,7 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def labelled_ecgs(arguments: argparse.Namespace) -> Iterator[LabelledECG]:
-    """The labelled ECGs of every folder that is given, one source after the other."""
+    """The labelled ECGs of every folder that is given, one source after the other. Raises ECGError without PTB-XL."""
+    if arguments.base_ecgs is None:
+        raise ECGError(
+            "Give the folder of PTB-XL with --base-ecgs: findings and ages are learned from its labels."
+        )
     yield from read_labelled_ptbxl(arguments.base_ecgs)
     if arguments.challenge is not None:
         yield from read_labelled_challenge(arguments.challenge)

@@ -113,7 +113,7 @@ def _fold10_pack(root: Path) -> Iterator[LabelledECG]:
         )
 
     def read(number: int, name: str) -> ECGRecord:
-        signal_mv = np.cumsum(delta[number], axis=-1, dtype=np.int16).astype(np.float32) / 1000
+        signal_mv = np.cumsum(delta[number], axis=-1, dtype=np.int16).astype(np.float32) / np.float32(1000)
         return ECGRecord(standard_from_independent(signal_mv), 500.0, STANDARD_LEADS, source=Source(name))
 
     for number, row in enumerate(table.to_dict("records")):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.errors import CheckpointError
-from ecg_core.twelve_lead.types import FINDINGS
+from ecg_core.twelve_lead.types import FINDINGS, FindingCode
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class TwelveLeadCard:
     summary: str
     source: str
     n_parameters: int
-    calibration: dict[str, FindingCalibration]
+    calibration: dict[FindingCode, FindingCalibration]
     age: AgeCalibration
     trained_on: dict[str, Any]
     results: dict[str, Any]
