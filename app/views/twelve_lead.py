@@ -74,7 +74,7 @@ def draw_headline(answer: TwelveLeadAnswer) -> None:
         st.markdown(f"**Leads used ({len(answer.leads_used)}):** {', '.join(answer.leads_used)}")
     if answer.flags:
         st.markdown("\n".join(f"- :material/flag: {as_markdown(flag.text)}" for flag in answer.flags))
-    st.markdown(f":material/info: {NOTICE}")
+    st.caption(NOTICE)
 
 
 def draw_answer(analysis: Analysis, checkpoint: TwelveLeadCheckpoint, answer: TwelveLeadAnswer) -> None:

@@ -15,9 +15,9 @@ from ecg_core.twelve_lead.types import Finding, TwelveLeadAnswer
 AGE_AXIS_YEARS = (0.0, 110.0)
 
 _ROW_PX = 62
-_BAR, _THRESHOLD = 0.34, 0.5  # of a row
+_BAR = 0.34  # of a row
 _BELOW = 0.12  # the bar stands this far below the middle of its row, its name above it
-_BEYOND = 1.42  # right end of the axis, to leave room for words beside a full bar
+_WORDS_AT, _BEYOND = 1.03, 1.42  # words stand to the right of a full bar
 
 
 def findings_figure(findings: Sequence[Finding], measured: Sequence[str], dark: bool) -> go.Figure:
@@ -44,9 +44,6 @@ def findings_figure(findings: Sequence[Finding], measured: Sequence[str], dark: 
                 "size": 7,
             },
         },
-        text=[state_words(finding) for finding in findings],
-        textposition="outside",
-        cliponaxis=False,
         name="Probability",
         hoverinfo="skip",
     )
@@ -54,14 +51,16 @@ def findings_figure(findings: Sequence[Finding], measured: Sequence[str], dark: 
         x=[finding.threshold for finding in findings],
         y=rows + _BELOW,
         mode="markers",
-        marker={"symbol": "line-ns", "size": 26, "line": {"width": 3, "color": colours.accent}},
+        marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": colours.accent}},
         customdata=[percent(finding.threshold) for finding in findings],
         hovertemplate="called from %{customdata}<extra></extra>",
         name="Called from here on",
     )
+    # All at once: Plotly checks every annotation again for each one that is added.
     fig.layout.annotations = [
-        _row_title(row, f"<b>{finding.name}</b>", words, colours)
+        note
         for row, (finding, words) in enumerate(zip(findings, measured, strict=True))
+        for note in (_title(row, finding.name, words, colours), _state(row, finding, colours))
     ]
     fig.update_layout(
         height=70 + _ROW_PX * len(findings),
@@ -129,8 +128,19 @@ def age_figure(answer: TwelveLeadAnswer, age_years: float | None, dark: bool) ->
     return fig
 
 
-def _row_title(row: int, name: str, measured: str, colours: Palette) -> dict[str, Any]:
-    font = {"size": FONT_SIZE_PX, "color": colours.text}
-    text = f'{name} <span style="color:{colours.muted}">{measured}</span>'
-    place = {"x": 0, "y": row - 0.22, "xanchor": "left", "yanchor": "middle"}
-    return place | {"text": text, "showarrow": False, "font": font, "align": "left"}
+def _title(row: int, name: str, measured: str, colours: Palette) -> dict[str, Any]:
+    text = f'<b>{name}</b> <span style="color:{colours.muted}">{measured}</span>'
+    return _text(0.0, row - 0.22, text, colours.text)
+
+
+def _state(row: int, finding: Finding, colours: Palette) -> dict[str, Any]:
+    words = state_words(finding)
+    if finding.present:
+        return _text(_WORDS_AT, row + _BELOW, f"<b>{words}</b>", colours.zones["moderate"])
+    return _text(_WORDS_AT, row + _BELOW, words, colours.text)
+
+
+def _text(x: float, y: float, text: str, colour: str) -> dict[str, Any]:
+    font = {"size": FONT_SIZE_PX, "color": colour}
+    place = {"x": x, "y": y, "xanchor": "left", "yanchor": "middle"}
+    return place | {"text": text, "showarrow": False, "font": font}

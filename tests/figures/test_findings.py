@@ -44,10 +44,13 @@ def test_a_bar_its_threshold_and_what_was_measured_share_a_row(dark: bool) -> No
     assert list(bars.marker.pattern.shape) == ["/", "", "/", "", "", "/"]
     assert list(bars.y) == list(thresholds.y)
     assert set(thresholds.x) == {0.4}
-    for row, note in enumerate(fig.layout.annotations):
-        assert FINDING_NAMES[FINDINGS[row]] in note.text
-        assert f"fact {row}" in note.text
-        assert abs(note.y - bars.y[row]) < 0.5
+    notes = fig.layout.annotations
+    for row, (title, state) in enumerate(zip(notes[::2], notes[1::2], strict=True)):
+        assert FINDING_NAMES[FINDINGS[row]] in title.text
+        assert f"fact {row}" in title.text
+        assert state_words(findings()[row]) in state.text
+        assert abs(title.y - bars.y[row]) < 0.5
+        assert state.y == bars.y[row]
 
 
 def test_age_and_interval_stay_on_the_axis() -> None:
