@@ -15,7 +15,8 @@ from ecg_core.inference.types import HYPERKALEMIA_MEQ_L
 
 K_AXIS_MEQ_L = (2.0, 9.5)
 
-_ROW_PX = 80
+_ROW_PX, _NARROW_ROW_PX = 80, 54
+_FEW_ROWS = 4  # more of them stand closer
 _TIER_PX = 16  # from one line of zone names to the next
 
 
@@ -28,7 +29,7 @@ def k_figure(
     apply_theme(fig, dark)
     # All at once: Plotly checks the whole figure for every single shape that is added to it.
     fig.update_layout(
-        height=130 + _ROW_PX * len(rows),
+        height=130 + (_ROW_PX if len(rows) <= _FEW_ROWS else _NARROW_ROW_PX) * len(rows),
         margin={"t": 72, "b": 52},
         showlegend=False,
         shapes=_zone_bands(colours) + _zone_borders(colours),
@@ -58,7 +59,7 @@ def on_axis(k_meq_l: float) -> float:
     return float(np.clip(k_meq_l, *K_AXIS_MEQ_L))
 
 
-def row_text(row: int, k_meq_l: float, text: str, colours: Palette, shift_px: int = 28) -> dict[str, Any]:
+def row_text(row: int, k_meq_l: float, text: str, colours: Palette, shift_px: int = 22) -> dict[str, Any]:
     """Text over a point, kept inside the axis: near its ends it grows inwards."""
     low, high = K_AXIS_MEQ_L
     share = (on_axis(k_meq_l) - low) / (high - low)

@@ -1,0 +1,1 @@
+"""What earlier ECGs of the same patient with laboratory potassium say about today's estimate."""
