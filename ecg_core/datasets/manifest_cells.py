@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ecg_core.datasets.base_ecg import Split
 from ecg_core.datasets.site_ecg import PotassiumLabel
 from ecg_core.datasets.site_splits import SPLITS
-from ecg_core.inference.calibrated import PLAUSIBLE_K_MEQ_L
+from ecg_core.inference.types import PLAUSIBLE_K_MEQ_L
 from ecg_core.readers.patient_facts import plausible_age
 from ecg_core.readers.patient_facts import sex as sex_of_word
 from ecg_core.record import Sex

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecg_core.errors import ECGError
-from ecg_core.inference.calibrated import PLAUSIBLE_K_MEQ_L
+from ecg_core.inference.types import PLAUSIBLE_K_MEQ_L
 
 # `d_labitems` of MIMIC-IV 2 and 3. Potassium of urine, ascites and other fluids has other items.
 SPECIMEN_OF_ITEM: Mapping[int, str] = {

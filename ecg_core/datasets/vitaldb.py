@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ecg_core.errors import ECGError, SignalError, damage_means
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.quality import assess_quality
-from ecg_core.inference.calibrated import PLAUSIBLE_K_MEQ_L
+from ecg_core.inference.types import PLAUSIBLE_K_MEQ_L
 from ecg_core.record import ECGRecord, Source
 
 TRACKS = {"ECG_II": "II", "ECG_V5": "V5"}  # SNUADC/ECG_II and SNUADC/ECG_V5

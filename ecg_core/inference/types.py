@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 HYPOKALEMIA_MEQ_L = 3.5  # K at or below: hypokalemia
 HYPERKALEMIA_MEQ_L = 5.5  # K at or above: hyperkalemia
+PLAUSIBLE_K_MEQ_L = (1.0, 12.0)  # no patient has been seen outside
 SEVERE_MEQ_L = 6.5  # K at or above: severe hyperkalemia (UK Kidney Association 2023)
 
 
