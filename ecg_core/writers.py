@@ -20,8 +20,8 @@ def write_wfdb(record: ECGRecord, folder: Path, stem: str) -> Path:
     """Write `<stem>.hea` and `<stem>.dat` (millivolts, 16 bit, NaN as WFDB's invalid sample); returns the header's path.
 
     `stem` is a name that WFDB allows (`wfdb_stem`). Leads without any sample are left out. Age, sex, derived
-    leads, that the record was digitized, and what a simulation altered stand as comments in the header; the
-    reader knows digitized and simulated records by them.
+    and estimated leads, that the record was digitized, and what a simulation altered stand as comments in the header;
+    the reader knows estimated leads, digitized and simulated records by them.
     """
     record = record.select([lead for lead in record.leads if np.isfinite(record.lead_mv(lead)).any()])
     folder.mkdir(parents=True, exist_ok=True)
@@ -43,6 +43,9 @@ def _comments(record: ECGRecord) -> list[str]:
     comments = [] if patient.age_years is None else [f"Age: {patient.age_years:g}"]
     comments += [] if patient.sex is None else [f"Sex: {patient.sex}"]
     comments += [f"Derived leads: {', '.join(sorted(record.derived_leads))}"] if record.derived_leads else []
+    comments += (
+        [f"Estimated leads: {', '.join(sorted(record.estimated_leads))}"] if record.estimated_leads else []
+    )
     comments += ["Digitized: from a page"] if record.source.format == DIGITIZED_PAGE else []
     if record.simulated:
         return [*comments, f"Simulated: {'; '.join(record.notes) or 'yes'}"]

@@ -30,6 +30,12 @@ def test_what_was_recorded_digitally_is_not_called_digitized(tmp_path: Path) -> 
     assert open_ecg(write_wfdb(record, tmp_path, "record")).source.format == "WFDB"
 
 
+def test_estimated_leads_are_still_called_so_when_they_are_read_again(tmp_path: Path) -> None:
+    record = replace(page_record(), estimated_leads=frozenset({"V1", "V4"}))
+    assert open_ecg(write_wfdb(record, tmp_path, "restored")).estimated_leads == {"V1", "V4"}
+    assert open_ecg(write_wfdb(page_record(), tmp_path, "recorded")).estimated_leads == frozenset()
+
+
 @pytest.mark.parametrize(
     ("name", "stem"),
     [("02605_hr", "02605_hr"), ("Müller 3.5.", "M_ller_3_5_"), ("a/b\\c", "a_b_c"), ("", "_")],

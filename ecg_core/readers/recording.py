@@ -50,6 +50,7 @@ class Recording:
     device: str | None = None
     simulated: bool = False  # the file says that a simulation altered the signal
     notes: tuple[str, ...] = ()
+    estimated_leads: frozenset[str] = frozenset()  # the file says that these were not recorded
 
 
 def lead_name(label: str) -> str | None:
@@ -88,6 +89,7 @@ def to_record(recording: Recording, name: str) -> ECGRecord:
         source=Source(name=name, format=recording.format, device=recording.device),
         simulated=recording.simulated,
         notes=recording.notes + notes + rate_notes,
+        estimated_leads=recording.estimated_leads,
     )
     _check_usable(record)
     return complete_limb_leads(record)

@@ -40,7 +40,8 @@ _BYTES_PER_SAMPLE = {
     "16": 2.0, "24": 3.0, "32": 4.0, "61": 2.0, "80": 1.0, "160": 2.0, "212": 1.5, "310": 4 / 3, "311": 4 / 3,
 }  # fmt: skip
 _FACT = re.compile(
-    r"^#\s*<?(?P<key>age|sex|gender|dx|simulated|digitized)>?\s*:\s*(?P<value>.+?)\s*$", re.IGNORECASE
+    r"^#\s*<?(?P<key>age|sex|gender|dx|simulated|digitized|estimated leads)>?\s*:\s*(?P<value>.+?)\s*$",
+    re.IGNORECASE,
 )
 _RECORD_NAME = "record"
 
@@ -66,6 +67,7 @@ def read_wfdb(request: ReadRequest) -> Recording:
         recorded_at=record.base_datetime,
         simulated="simulated" in facts,
         notes=_fact_notes(facts) + notes + _calibration_notes(lines),
+        estimated_leads=frozenset(re.findall(r"[^\s,]+", facts.get("estimated leads", ""))),
     )
 
 
