@@ -71,7 +71,7 @@ def read_labelled_ptbxl(root: Path) -> Iterator[LabelledECG]:
     """PTB-XL as PhysioNet ships it, at 500 Hz or, where those files are absent, at 100 Hz; records without files are passed over.
 
     Two compact files may stand in for records: fold 10 at 500 Hz, and band-passed records of the other folds (see
-    docs/data.md). Raises ECGError when the folder holds no table.
+    docs/twelve_lead.md). Raises ECGError when the folder holds no table.
     """
     table_path = root / _PTBXL_TABLE
     if not table_path.is_file():

@@ -68,6 +68,22 @@ def test_ptbxl_comes_with_labels_ages_folds_and_classes(tmp_path: Path) -> None:
     assert ecgs["ptbxl-11"].read().fs_hz == 500
 
 
+def test_records_at_100_hz_stand_in_where_those_at_500_hz_are_absent(tmp_path: Path) -> None:
+    root = write_labelled_ptbxl(tmp_path)
+    (root / "records500/00000/00012_hr.hea").unlink()
+    slow = example("atrial_fibrillation")
+    slow = slow.with_signal(slow.signal_mv[:, ::5], 100.0)
+    (root / "records100/00000").mkdir(parents=True)
+    write_wfdb(slow, root / "records100/00000", "00012_lr")
+    ecgs = {ecg.record_id: ecg for ecg in read_labelled_ptbxl(root)}
+    assert {key: ecg.read().fs_hz for key, ecg in ecgs.items()} == {
+        "ptbxl-11": 500,
+        "ptbxl-12": 100,
+        "ptbxl-13": 500,
+        "ptbxl-14": 500,
+    }
+
+
 def test_the_folder_without_its_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ECGError, match=r"ptbxl_database\.csv"):
         list(read_labelled_ptbxl(tmp_path))
