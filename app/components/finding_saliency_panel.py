@@ -73,9 +73,12 @@ def draw_saliency(analysis: Analysis, checkpoint: TwelveLeadCheckpoint, answer: 
         alt=f"ECG with the parts broadened that matter to the model for {name}",
         aspect=aspect_ratio(fig),
     )
+    absent = (
+        "" if by_name[name].present else "Not found here: the map shows what would matter, however little. "
+    )
     facts = without_words(by_name[name], found.without)
     st.caption(
-        f"{facts}Broad and coloured: the parts of the trace that move this probability most, in either direction, "
+        f"{absent}{facts}Broad and coloured: the parts of the trace that move this probability most, in either direction, "
         f"smoothed ({_HOW[found.repeated]}). A hint where to look, not a proof: such maps can look convincing "
         "where the model is wrong."
     )

@@ -68,16 +68,9 @@ def _draw_expected(restored: RestoredLeads) -> None:
         st.caption("How well leads are estimated from this set of leads was not tested.")
         return
     st.caption("Correlation with the true lead to be expected, over test ECGs; 1 is perfect.")
-    table = pd.DataFrame(
-        {
-            "lead": list(known),
-            "median": [row.r for row in known.values()],
-            "one in ten below": [row.low_r for row in known.values()],
-        }
-    )
-    table_with_download(
-        table, key="restored_r", filename="estimated_leads", height="content", width="content"
-    )
+    by_lead = {lead: [row.r, row.low_r] for lead, row in known.items()}
+    table = pd.DataFrame({"correlation": ["median", "one in ten below"], **by_lead})
+    table_with_download(table, key="restored_r", filename="estimated_leads", width="content")
 
 
 def _restored(analysis: Analysis) -> RestoredLeads:

@@ -6,7 +6,9 @@ import streamlit as st
 
 from app.components.rhythm_words import fact_name, limit_words, value_words
 from app.components.text import as_markdown
+from ecg_core.figures.probabilities import percent
 from ecg_core.rhythm.types import RhythmFact, RhythmFacts
+from ecg_core.twelve_lead.types import FindingCode, TwelveLeadAnswer
 
 _WHY = {
     "irregular": "T and QT change with every RR interval.",
@@ -19,16 +21,40 @@ _WHY = {
     "ectopic_beats": "Models that look at single beats or at stretches still see them.",
 }
 
+_WHY_FINDING: dict[FindingCode, str] = {
+    "AFIB": _WHY["fibrillation"],
+    "CRBBB": _WHY["wide_qrs"],
+    "CLBBB": _WHY["wide_qrs"],
+}
 
-def draw_rhythm_trust(rhythm: RhythmFacts) -> None:
-    """A short notice: each fact that was found."""
+
+def draw_rhythm_trust(rhythm: RhythmFacts, answer: TwelveLeadAnswer | None = None) -> None:
+    """A short notice: each fact that was found, and what a 12-lead model says where one is installed."""
     with st.container(border=True, key="kalium_rhythm_trust"):
         st.markdown("**What the rhythm says about trust**")
         if rhythm.found:
             st.markdown("\n".join(_line(fact) for fact in rhythm.found))
         else:
             st.markdown(rhythm.summary)
-        st.caption(" ".join(["Read from the beats and waves, not by the networks.", *_not_assessed(rhythm)]))
+        if answer is not None and not answer.abstained:
+            st.markdown(findings_words(answer))
+        st.caption(
+            " ".join(
+                ["Flags are read from the beats and waves, not by the networks.", *_not_assessed(rhythm)]
+            )
+        )
+
+
+def findings_words(answer: TwelveLeadAnswer) -> str:
+    """One sentence with the probabilities that matter for trust, and why the named ones do."""
+    findings = [answer.finding(code) for code in _WHY_FINDING]
+    told = [f"{finding.name.lower()} {percent(finding.probability)}" for finding in findings]
+    shown = [
+        f"**{words} (named)**" if finding.present else words
+        for words, finding in zip(told, findings, strict=True)
+    ]
+    reasons = dict.fromkeys(_WHY_FINDING[finding.code] for finding in findings if finding.present)
+    return " ".join([f"The 12-lead model says: {', '.join(shown)}.", *reasons])
 
 
 def _line(fact: RhythmFact) -> str:

@@ -71,7 +71,8 @@ def draw_headline(answer: TwelveLeadAnswer) -> None:
     elif _says_findings(answer):
         st.info("### None of the six findings", icon=":material/info:")
     if answer.leads_used:
-        st.markdown(f"**Leads used ({len(answer.leads_used)}):** {', '.join(answer.leads_used)}")
+        n_leads = f"{len(answer.leads_used)} lead{'s' if len(answer.leads_used) > 1 else ''}"
+        st.markdown(f"**{as_markdown(answer.title)} answers from {n_leads}:** {', '.join(answer.leads_used)}")
     if answer.flags:
         st.markdown("\n".join(f"- :material/flag: {as_markdown(flag.text)}" for flag in answer.flags))
     st.caption(NOTICE)

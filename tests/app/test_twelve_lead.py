@@ -99,7 +99,7 @@ def test_findings_are_named_with_what_was_measured(monkeypatch: pytest.MonkeyPat
     assert "### Sinus bradycardia, Atrial fibrillation" in text
     assert "**Sinus bradycardia** is named, but what was measured does not fit" in text
     assert "Complete left bundle branch block** is named" not in text
-    assert "Leads used (12)" in text
+    assert "Ml\\_resnet answers from 12 leads" in text
     assert len(figures(page)) == 3  # findings, age, saliency
     assert "Rate 69" in figures(page)[0]
     assert sum(map(len, figures(page))) < 1_000_000
@@ -137,15 +137,15 @@ def test_with_few_leads_the_page_says_which_it_used_and_marks_the_others_estimat
 ) -> None:
     page = shown(monkeypatch, analysed("two_leads"))
     text = words(page)
-    assert "Leads used (2):** II, V5" in text
+    assert "Ml\\_resnet answers from 2 leads:** II, V5" in text
     assert "with fewer leads it is less certain" in text
     assert "Estimated: I, III, aVR, aVL, aVF, V1, V2, V3, V4, V6** from II, V5" in text
     assert figures(page)[-1].count("estimated") == 11  # each lead, and the caption
     expected = page.dataframe[0].value
     assert expected.to_dict("list") == {
-        "lead": ["I", "V1"],
-        "median": [0.5, 0.61],
-        "one in ten below": [0.2, 0.4],
+        "correlation": ["median", "one in ten below"],
+        "I": [0.5, 0.2],
+        "V1": [0.61, 0.4],
     }
 
 
@@ -168,3 +168,12 @@ def test_without_models_the_page_says_how_to_get_them(models: Path, monkeypatch:
 def test_a_damaged_model_is_said_to_be_so(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (models / "ml_resnet" / "model.safetensors").write_bytes(b"cut off")
     assert "There are no findings to show" in words(shown(monkeypatch, analysed("normal")))
+
+
+def test_the_potassium_page_says_what_the_model_says_about_trust(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "current_analysis", lambda: analysed("normal"))
+    page = AppTest.from_file(PAGE.with_name("potassium.py"), default_timeout=60).run()
+    assert not page.exception
+    text = words(page)
+    assert "**atrial fibrillation 88 % (named)**, complete right bundle branch block 12 %" in text
+    assert "fibrillation waves lie over T" in text
