@@ -39,13 +39,14 @@ def simulate_potassium(
     rng: np.random.Generator,
     patient: SimulatedPatient | None = None,
     unrelated: bool = True,
+    style: MorphStyle | None = None,
 ) -> ECGRecord:
     """`base` (filtered, twelve leads, no gaps) as it might look at `k_meq_l`, marked as simulated.
 
     `patient` says how strongly it answers (drawn when not given). `unrelated` adds what has nothing to do with
     potassium, as training wants: other conditions, changes of beat shape and rate, gain, filters and noise;
-    and the way of changing is drawn. Without it only the potassium effect is applied, as an illustration
-    wants. Raises SignalError for fewer than two beats, missing leads or gaps, ValueError for a potassium
+    and the way of changing is drawn, where `style` does not say it. Without it only the potassium effect is applied,
+    as an illustration wants. Raises SignalError for fewer than two beats, missing leads or gaps, ValueError for a potassium
     that is not a number.
     """
     if not np.isfinite(k_meq_l):
@@ -56,10 +57,11 @@ def simulate_potassium(
     change = potassium_change(k_meq_l, patient)
     if unrelated:
         signal_mv, change = _with_other_causes(signal_mv, base.fs_hz, landmarks, change, rng)
-        changed = _morphed(signal_mv, base.fs_hz, landmarks, change, draw_style(rng), rng)
+        drawn = draw_style(rng)
+        changed = _morphed(signal_mv, base.fs_hz, landmarks, change, style or drawn, rng)
         changed = add_nuisance(changed, base.fs_hz, rng)
     else:
-        changed = _morphed(signal_mv, base.fs_hz, landmarks, change, MorphStyle(), rng)
+        changed = _morphed(signal_mv, base.fs_hz, landmarks, change, style or MorphStyle(), rng)
     return replace(
         base,
         signal_mv=standard_from_independent(changed),
