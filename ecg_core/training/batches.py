@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -14,7 +14,9 @@ from ecg_core.datasets.prepared import PreparedECGs
 from ecg_core.inference.inputs import CROP_SAMPLES
 from ecg_core.leads import STANDARD_LEADS, standard_from_independent
 
-Batch = tuple[Tensor, Tensor]
+Batch = tuple[
+    Any, Tensor
+]  # what the loss is given: a signal, or whatever else a network is fed; and potassium
 CLASS_CUTS_MEQ_L = (2.5, 3.5, 5.5, 6.5)  # the five classes of the ECG12Net paper
 
 

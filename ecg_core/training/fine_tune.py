@@ -51,9 +51,9 @@ class AsInUse(nn.Module):
         """Stay in evaluation mode whatever is asked for."""
         return super().train(False)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """What the network answers."""
-        answer: Tensor = self.network(x)
+    def forward(self, fed: Tensor | tuple[Tensor, Tensor]) -> Tensor:
+        """What the network answers to a signal, or to a signal and facts."""
+        answer: Tensor = self.network(*fed) if isinstance(fed, tuple) else self.network(fed)
         return answer
 
 

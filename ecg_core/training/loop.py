@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ecg_core.training.batches import BatchSource
 from ecg_core.training.state import load_state, save_state, save_weights
 
-LossFunction = Callable[[nn.Module, Tensor, Tensor], Tensor]
+LossFunction = Callable[[nn.Module, Any, Tensor], Tensor]
 Report = Callable[["Epoch"], None]
 
 
@@ -97,8 +97,8 @@ def mean_loss(model: nn.Module, loss: LossFunction, source: BatchSource, batch_s
     total, count = 0.0, 0
     for inputs, k_meq_l in source.batches(batch_size, epoch=0):
         with mixed_precision():
-            total += float(loss(model, inputs, k_meq_l)) * len(inputs)
-        count += len(inputs)
+            total += float(loss(model, inputs, k_meq_l)) * len(k_meq_l)
+        count += len(k_meq_l)
     return total / count
 
 
@@ -115,8 +115,8 @@ def _train_epoch(
         if stage.clip_norm is not None:
             nn.utils.clip_grad_norm_(model.parameters(), stage.clip_norm)
         optimizer.step()
-        total += float(loss.detach()) * len(inputs)
-        count += len(inputs)
+        total += float(loss.detach()) * len(k_meq_l)
+        count += len(k_meq_l)
     return total / count
 
 

@@ -17,6 +17,7 @@ from ecg_core.filtering.quality import assess_quality
 from ecg_core.inference.card import Card
 from ecg_core.inference.predict import AnnotatedECG, model_input
 from ecg_core.inference.reasons import lead_has_signal
+from ecg_core.inference.types import ModelInput
 from ecg_core.leads import INDEPENDENT_LEADS
 from ecg_core.models import MODELS
 from ecg_core.training.batches import Batch, balanced_probability
@@ -28,9 +29,13 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, eq=False)
 class SiteInputs:
-    """`signal` `(items, leads, samples)` float16, `k_meq_l` `(items,)` float32; `simulated`: no ECG is a patient's."""
+    """`signal` `(items, leads, samples)` float16, `k_meq_l` `(items,)` float32; `simulated`: no ECG is a patient's.
+
+    `facts` `(items, facts)` float32, NaN where unknown; no columns for a model that is fed none.
+    """
 
     signal: NDArray[np.float16]
+    facts: NDArray[np.float32]
     k_meq_l: NDArray[np.float32]
     n_ecgs: int
     n_patients: int
@@ -40,8 +45,9 @@ class SiteInputs:
 class BalancedBatches:
     """Draws of items so that the five potassium classes are equally frequent, as many as there are items.
 
-    Without it a network learns that nearly everybody's potassium is normal. Validation is drawn in the same way, and
-    is the same in every epoch, since it is always asked for epoch 0.
+    For a network that is fed facts the inputs are a pair, signal and facts. Without the draws a network learns that
+    nearly everybody's potassium is normal. Validation is drawn in the same way, and is the same in every epoch, since
+    it is always asked for epoch 0.
     """
 
     def __init__(self, inputs: SiteInputs, seed: int) -> None:
@@ -55,7 +61,9 @@ class BalancedBatches:
         for start in range(0, n, batch_size):
             chosen = rows[start : start + batch_size]
             signal = torch.from_numpy(self.inputs.signal[chosen].astype(np.float32))
-            yield signal, torch.from_numpy(self.inputs.k_meq_l[chosen])
+            facts = torch.from_numpy(self.inputs.facts[chosen])
+            fed = (signal, facts) if facts.shape[1] else signal
+            yield fed, torch.from_numpy(self.inputs.k_meq_l[chosen])
 
 
 def readable(ecgs: Iterable[SiteECG], say: Say) -> Iterator[LabelledECG]:
@@ -71,13 +79,14 @@ def readable(ecgs: Iterable[SiteECG], say: Say) -> Iterator[LabelledECG]:
 
 def site_inputs(card: Card, ecgs: Iterable[SiteECG], say: Say) -> SiteInputs:
     """Items of every ECG that has all of the model's leads. Raises ECGError when there is none."""
-    signals, used = [], []
+    signals, facts, used = [], [], []
     for ecg in readable(ecgs, say):
         items = _items(card, ecg)
         if items is None:
             say(f"left out {ecg.record_id}: it holds no beat or stretch of {', '.join(card.inputs.leads)}")
             continue
-        signals.append(items)
+        signals.append(items.signal.astype(np.float16))
+        facts.append(np.empty((len(items.signal), 0), np.float32) if items.facts is None else items.facts)
         used.append(ecg)
     if not used:
         raise ECGError(
@@ -85,6 +94,7 @@ def site_inputs(card: Card, ecgs: Iterable[SiteECG], say: Say) -> SiteInputs:
         )
     return SiteInputs(
         np.concatenate(signals),
+        np.concatenate(facts),
         np.repeat([ecg.k_meq_l for ecg in used], [len(items) for items in signals]).astype(np.float32),
         len(used),
         len({ecg.patient_id for ecg in used}),
@@ -107,7 +117,7 @@ def with_all_leads(ecgs: Iterable[LabelledECG], key: str, say: Say) -> Iterator[
         yield replace(ecg, record=record)
 
 
-def _items(card: Card, ecg: LabelledECG) -> NDArray[np.float16] | None:
+def _items(card: Card, ecg: LabelledECG) -> ModelInput | None:
     try:
         filtered = filter_record(ecg.record).record
     except ECGError:
@@ -120,5 +130,5 @@ def _items(card: Card, ecg: LabelledECG) -> NDArray[np.float16] | None:
         return None
     n_items = len(inputs.signal)
     chosen = np.linspace(0, n_items - 1, min(n_items, ITEMS_PER_ECG)).round().astype(int)
-    items: NDArray[np.float16] = inputs.signal[chosen].astype(np.float16)
-    return items
+    facts = None if inputs.facts is None else inputs.facts[chosen]
+    return replace(inputs, signal=inputs.signal[chosen], facts=facts)

@@ -94,7 +94,7 @@ def test_an_interrupted_call_goes_on_where_it_stopped(tmp_path: Path) -> None:
         assert torch.equal(value, whole[key]), key
 
 
-@pytest.mark.parametrize("key", ["dcrnn", "dscnn", "ecg12net", "beta_vae"])
+@pytest.mark.parametrize("key", ["dcrnn", "ecg12net", "beta_vae"])
 def test_every_bundled_architecture_has_last_layers(key: str) -> None:
     learner = AsInUse(build(key), "last")
     free = [name for name, parameter in learner.named_parameters() if parameter.requires_grad]

@@ -26,6 +26,7 @@ from ecg_core.training.site_training import SiteTraining
 from tests.datasets.site_folders import write_simulated_site
 from tests.made_up_card import made_up_card
 
+NO_FACTS = np.empty((1000, 0), np.float32)
 SIZES = {"train": 6, "validation": 3, "calibration": 21, "test": 3}
 
 
@@ -122,7 +123,9 @@ def test_learning_anew_uses_the_recipe_on_two_leads(manifest: Manifest, tmp_path
 
 
 def test_real_ecgs_are_called_real() -> None:
-    inputs = SiteInputs(np.zeros((4, 1, 512), np.float16), np.array([3, 4, 5, 6], np.float32), 2, 2, False)
+    inputs = SiteInputs(
+        np.zeros((4, 1, 512), np.float16), NO_FACTS[:4], np.array([3, 4, 5, 6], np.float32), 2, 2, False
+    )
     tuning = fine_tune.FineTuning("all layers", [], improved=False)
     start = replace(made_up_card("dcrnn", 1), limits=COMMON_LIMITS)
     card: Card = fine_tuned_card(uncalibrated(start), "x", inputs, tuning, 0)
@@ -170,7 +173,7 @@ def test_unreadable_and_unfit_ecgs_are_left_out_and_told(manifest: Manifest, tmp
 
 def test_classes_are_drawn_equally_often_and_epochs_repeat_themselves() -> None:
     k_meq_l = np.repeat([2.2, 3.0, 4.5, 6.0, 8.0], [10, 20, 850, 80, 40]).astype(np.float32)
-    inputs = SiteInputs(k_meq_l[:, None, None].astype(np.float16), k_meq_l, 1000, 1000, False)
+    inputs = SiteInputs(k_meq_l[:, None, None].astype(np.float16), NO_FACTS, k_meq_l, 1000, 1000, False)
     source = BalancedBatches(inputs, seed=1)
     signal, drawn = (torch.cat(parts) for parts in zip(*source.batches(64, 0), strict=True))
     counts = np.bincount(np.digitize(drawn, (2.5, 3.5, 5.5, 6.5)))
@@ -179,3 +182,17 @@ def test_classes_are_drawn_equally_often_and_epochs_repeat_themselves() -> None:
     again = torch.cat([k for _, k in source.batches(64, 0)])
     other = torch.cat([k for _, k in source.batches(64, 1)])
     assert torch.equal(again, drawn) and not torch.equal(other, drawn)
+
+
+def test_facts_are_drawn_with_their_signals_and_reach_the_network(tmp_path: Path) -> None:
+    k_meq_l = np.linspace(2, 9, 12, dtype=np.float32)
+    rng = np.random.default_rng(0)
+    signal = rng.normal(size=(12, 12, 64)).astype(np.float16)
+    facts = np.tile(k_meq_l[:, None], (1, 8)).astype(np.float32)
+    source = BalancedBatches(SiteInputs(signal, facts, k_meq_l, 12, 12, False), seed=1)
+    (_, drawn_facts), drawn = next(source.batches(6, 0))
+    assert torch.equal(drawn_facts[:, 3], drawn)
+    network = build("empnet").eval()
+    before = network.adjustment.layers[0].weight.clone()
+    fine_tune.fine_tune(network, source, source, "all", tmp_path, lambda epoch: None)
+    assert not torch.equal(network.adjustment.layers[0].weight, before)
