@@ -119,8 +119,7 @@ class _Study:
 
     def _examples(self, chosen: NDArray[np.bool_]) -> TwelveLeadExamples:
         """The records to judge; where few leads are learned from, each of them lacks some."""
-        measured = TWELVE_LEAD_MODELS[self.recipe.architecture].measured
-        examples = TwelveLeadExamples.of(self.prepared.where(chosen), measured, _device())
+        examples = self._as_examples(self.prepared.where(chosen))
         if not self.recipe.few_leads:
             return examples
         return replace(
@@ -135,20 +134,25 @@ class _Study:
             )
         torch.manual_seed(self.seed + number)
         model = build_twelve_lead(architecture, N_OUTPUTS)
-        every = TwelveLeadExamples.of(self.prepared, TWELVE_LEAD_MODELS[architecture].measured, _device())
+        every = self._as_examples(self.prepared)
         if isinstance(model, MeasuredModel):
             fit_measured(model, every, rows, self.recipe.few_leads, self.seed + number)
         elif schedule is not None:
             state = self.runs / f"network-{number}.safetensors"
-            fit(
-                model.to(_device()), every, rows, schedule, self.tasks, state, self.seed + number, self.report
-            )
+            model.to(self._device)
+            fit(model, every, rows, schedule, self.tasks, state, self.seed + number, self.report)
         half_precision(model)
         return model.eval()
 
+    def _as_examples(self, prepared: PreparedTwelveLead) -> TwelveLeadExamples:
+        measured = TWELVE_LEAD_MODELS[self.recipe.architecture].measured
+        return TwelveLeadExamples.of(prepared, measured, self._device)
 
-def _device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    @property
+    def _device(self) -> torch.device:
+        """Networks are trained on a GPU, if there is one; what is fitted in one step is not."""
+        on_gpu = self.recipe.schedule is not None and torch.cuda.is_available()
+        return torch.device("cuda" if on_gpu else "cpu")
 
 
 def _counts(prepared: PreparedTwelveLead) -> list[str]:

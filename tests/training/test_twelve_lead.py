@@ -9,6 +9,7 @@ import torch
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.twelve_lead import read_table, score
 from ecg_core.models.twelve_lead import build_twelve_lead
+from ecg_core.models.twelve_lead.measured import MeasuredModel
 from ecg_core.training import measured_model, twelve_lead
 from ecg_core.training.twelve_lead import HELD_OUT, train_twelve_lead
 from ecg_core.training.twelve_lead_batches import Alterations, TwelveLeadExamples
@@ -51,6 +52,18 @@ def test_what_stands_in_facts_and_beats_is_learned_and_fold_10_is_not_looked_at(
     assert again.card.results["dataset"] == "made up"
     assert again.card.trained_on["n_records"] == 162
     assert score(read_table(out / HELD_OUT), 2).n_records == 90  # the five folds that were held out
+
+
+def test_of_very_many_records_the_kernel_machine_keeps_some(
+    quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measured_model, "MOST_COMPARED", 40)
+    prepared = made_up_prepared(100)
+    examples = TwelveLeadExamples.of(prepared, True, torch.device("cpu"))
+    model = measured_model.fit_measured(MeasuredModel(12), examples, np.arange(100), False, seed=0)
+    assert model.kernel.weights.shape == (40, 7)
+    rank = np.corrcoef(answers(model, examples, np.arange(100))[:, 6], prepared.age_years)[0, 1]
+    assert rank > 0.8
 
 
 def test_a_few_leads_still_tell(quick: None, tmp_path: Path) -> None:
