@@ -16,6 +16,7 @@ from ecg_core.record import ECGRecord
 CROP_SAMPLES = 1024
 MAX_CROPS = 3
 MIN_CYCLE_SHARE = 0.3  # of the 512 samples, below which a beat is too cut off to be judged
+MIN_LEAD_SHARE = 0.75  # of a crop, for a lead to be called recorded in it
 MIN_CROP_SHARE = 0.5  # of a crop that must be recorded; a blank one would be read as an ECG
 
 Floats = NDArray[np.float32]
@@ -99,7 +100,7 @@ def _simultaneous_crops(signal_mv: Floats) -> Floats:
 
 
 def _some_hold_all_leads(crops: Floats) -> bool:
-    return bool((np.isfinite(crops).mean(axis=2) >= MIN_CROP_SHARE).all(axis=1).any())
+    return bool((np.isfinite(crops).mean(axis=2) >= MIN_LEAD_SHARE).all(axis=1).any())
 
 
 def _crops_of_own_stretches(signal_mv: Floats) -> Floats:

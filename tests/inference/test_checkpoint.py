@@ -31,9 +31,10 @@ def test_a_stored_network_answers_as_it_did_in_half_precision(key: str, tmp_path
     loaded = load_checkpoint(tmp_path)
     assert loaded.card == card and loaded.folder == tmp_path
     assert not loaded.model.training
-    x = torch.randn(2, len(card.inputs.leads), card.inputs.samples)
+    fed = [torch.randn(2, len(card.inputs.leads), card.inputs.samples)]
+    fed += [torch.randn(2, len(card.inputs.facts))] if card.inputs.facts else []
     with torch.inference_mode():
-        assert torch.equal(loaded.model(x), model(x))
+        assert torch.equal(loaded.model(*fed), model(*fed))
     assert all(p.dtype == torch.float32 for p in loaded.model.parameters())
 
 
