@@ -12,7 +12,7 @@ from app.components.facts import facts_html, scan_facts_html
 from app.components.scan_by_hand import draw_by_hand
 from app.components.text import as_markdown
 
-_STYLES = [Path(__file__).with_name(name) for name in ("style.css", "readings.css")]
+_STYLES = [Path(__file__).with_name(name) for name in ("style.css", "readings.css", "potassium.css")]
 _NOTICE = (
     '<div class="kalium-notice" role="note"><b>Research software: not for diagnosis or treatment.</b> '
     "Potassium estimates do not replace a laboratory value.</div>"

@@ -15,3 +15,8 @@ def as_markdown(text: str) -> str:
 def number(value: float, digits: int = 0) -> str:
     """A number for reading; a dash where there is none."""
     return f"{value:.{digits}f}" if math.isfinite(value) else "–"
+
+
+def inside_a_sentence(name: str) -> str:
+    """``"Wide QRS"`` as ``"wide QRS"``; what begins with a symbol (``"ST depression"``) stays."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
