@@ -16,6 +16,8 @@ from ecg_core.training.twelve_lead_judge import judge
 from ecg_core.twelve_lead.checkpoint import BUNDLED, EVALUATION, load_twelve_lead
 from ecg_core.twelve_lead.types import FINDINGS
 
+FOLD_10 = f"PTB-XL fold {TEST_FOLD}"
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the scores of each checkpoint: those kept with it, or those on fold 10 of the folder `--root`."""
@@ -35,16 +37,18 @@ def _installed() -> list[Path]:
 
 def _describe(folder: Path, root: Path | None, runs: Path, tasks: Sequence[str]) -> str:
     checkpoint = load_twelve_lead(folder)
+    card = checkpoint.card
     if root is None:
-        return describe(checkpoint.card.title, score(read_table(folder / EVALUATION)), tasks)
+        dataset = str(card.results.get("dataset", FOLD_10))
+        return describe(card.title, score(read_table(folder / EVALUATION)), tasks, dataset)
     tested = [ecg for ecg in read_labelled_ptbxl(root) if ecg.fold == TEST_FOLD]
     prepared = prepare_twelve_lead(tested, runs / "twelve-lead-prepared" / "test", lambda _: None)
-    return describe(checkpoint.card.title, score(judge(checkpoint, prepared)), tasks)
+    return describe(card.title, score(judge(checkpoint, prepared)), tasks)
 
 
-def describe(title: str, scores: TwelveLeadScores, tasks: Sequence[str]) -> str:
+def describe(title: str, scores: TwelveLeadScores, tasks: Sequence[str], dataset: str = FOLD_10) -> str:
     """The scores in words and columns, 95 % bootstrap intervals in brackets."""
-    lines = [f"{title}: {scores.n_records} records of PTB-XL fold {TEST_FOLD}"]
+    lines = [f"{title} on {dataset}: {scores.n_records} records"]
     if "findings" in tasks:
         lines.append(f"{'finding':<8} {'n':>4}  {'AUPRC':<22} AUROC")
         lines += [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from ecg_core.cli.evaluate_twelve_lead import describe
+from ecg_core.cli.evaluate_twelve_lead import FOLD_10, describe
 from ecg_core.datasets.twelve_lead import prepare_twelve_lead
 from ecg_core.datasets.twelve_lead_sources import (
     TEST_FOLD,
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if tested:
         table = judge(checkpoint, prepare_twelve_lead(tested, folder / "test", _report))
-        scores = record_results(checkpoint, table, f"PTB-XL fold {TEST_FOLD}")
+        scores = record_results(checkpoint, table, FOLD_10)
         print(describe(checkpoint.card.title, scores, checkpoint.card.tasks))
     return 0
 

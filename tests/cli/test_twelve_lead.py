@@ -49,7 +49,7 @@ def test_a_ptbxl_folder_gives_a_judged_checkpoint(
     kept = capsys.readouterr().out
     assert main(["evaluate", tasks[0], str(out), "--root", str(ptbxl), "--runs", str(runs)]) == 0
     assert capsys.readouterr().out == kept
-    assert "1 records of PTB-XL fold 10" in kept
+    assert "on PTB-XL fold 10: 1 records" in kept
 
 
 def test_labels_are_needed_not_a_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
