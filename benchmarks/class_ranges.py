@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.simulation import STATISTICS
 from ecg_core.datasets.prepared import load_prepared
@@ -41,7 +42,7 @@ _REAL_SOURCE = (
 _SIMULATED_SOURCE = "{n} simulated ECGs over {bases} real ones, training records only"
 
 
-def quartiles(values: np.ndarray) -> list[float]:
+def quartiles(values: NDArray[np.float64]) -> list[float]:
     """Lower quartile, median, upper quartile and number of the known values."""
     known = values[np.isfinite(values)]
     low, middle, high = (float(f"{value:.3g}") for value in np.percentile(known, [25, 50, 75]))

@@ -31,7 +31,7 @@ def class_ranges_figure(placed: Sequence[PlacedFeature], classes: Sequence[str],
         horizontal_spacing=0.07,
     )
     apply_theme(fig, dark)
-    shapes = []
+    shapes: list[dict[str, object]] = []
     for number, one in enumerate(placed):
         axis = "" if number == 0 else str(number + 1)
         shapes += _bars(one.feature.real, axis, -_APART, colours, filled=True)
@@ -74,7 +74,7 @@ def _bars(
     shapes: list[dict[str, object]] = []
     for number, one in enumerate(quartiles):
         colour = colours.zones[_ZONES[number]]
-        place = {
+        place: dict[str, object] = {
             "xref": f"x{axis}",
             "yref": f"y{axis}",
             "x0": number + shift - _HALF,
