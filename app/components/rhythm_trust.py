@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.components.rhythm_words import fact_name, limit_words, value_words
-from app.components.text import as_markdown
+from app.components.text import as_markdown, inside_a_sentence
 from ecg_core.figures.probabilities import percent
 from ecg_core.rhythm.types import RhythmFact, RhythmFacts
 from ecg_core.twelve_lead.types import FindingCode, TwelveLeadAnswer
@@ -48,7 +48,7 @@ def draw_rhythm_trust(rhythm: RhythmFacts, answer: TwelveLeadAnswer | None = Non
 def findings_words(answer: TwelveLeadAnswer) -> str:
     """One sentence with the probabilities that matter for trust, and why the named ones do."""
     findings = [answer.finding(code) for code in _WHY_FINDING]
-    told = [f"{finding.name.lower()} {percent(finding.probability)}" for finding in findings]
+    told = [f"{inside_a_sentence(finding.name)} {percent(finding.probability)}" for finding in findings]
     shown = [
         f"**{words} (named)**" if finding.present else words
         for words, finding in zip(told, findings, strict=True)

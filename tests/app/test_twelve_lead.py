@@ -105,6 +105,12 @@ def test_findings_are_named_with_what_was_measured(monkeypatch: pytest.MonkeyPat
     assert sum(map(len, figures(page))) < 1_000_000
 
 
+def test_what_is_not_named_though_it_was_measured_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = words(shown(monkeypatch, analysed("first_degree_av_block")))
+    assert "would fit: first-degree AV block \\(PR 214 ms" in text
+    assert "Sinus bradycardia** is named, but" not in text  # the rate is 54
+
+
 @pytest.mark.parametrize(
     ("age_years", "said"),
     [(None, "Age not in the file."), (63.0, "**63 years**, inside"), (25.0, "**25 years**, outside")],
