@@ -11,6 +11,7 @@ from ecg_core.annotation.rpeaks import find_r_peaks
 from ecg_core.errors import SignalError
 from ecg_core.leads import INDEPENDENT_LEADS, LIMB_FROM_I_II, STANDARD_LEADS
 from ecg_core.record import ECGRecord
+from ecg_core.simulation.morph import MorphStyle, draw_style
 from ecg_core.simulation.simulate import simulate_potassium
 from tests.simulation.simulated_beats import (
     PATIENT,
@@ -61,6 +62,33 @@ def test_the_record_says_that_it_is_simulated_and_at_which_level() -> None:
 def test_the_seed_decides_everything() -> None:
     assert np.array_equal(simulate(6.0, seed=4).signal_mv, simulate(6.0, seed=4).signal_mv)
     assert not np.array_equal(simulate(6.0, seed=4).signal_mv, simulate(6.0, seed=5).signal_mv)
+
+
+def test_a_given_way_of_changing_t_replaces_the_drawn_one_and_nothing_else() -> None:
+    def at_seven(style: MorphStyle | None) -> ECGRecord:
+        return simulate_potassium(BASE, ANNOTATION, 7.0, np.random.default_rng(3), style=style)
+
+    drawn = drawn_style(3)
+    warped, synthesised = at_seven(MorphStyle(1.0)), at_seven(MorphStyle(0.0))
+    assert np.array_equal(at_seven(drawn).signal_mv, at_seven(None).signal_mv)
+    assert not np.allclose(warped.signal_mv, synthesised.signal_mv, atol=0.01)
+    assert (
+        np.corrcoef(warped.signal_mv[1], synthesised.signal_mv[1])[0, 1] > 0.9
+    )  # the same patient, rate and noise
+
+
+def drawn_style(seed: int) -> MorphStyle:
+    """What the simulation itself draws with this seed."""
+    seen: list[MorphStyle] = []
+
+    def noting(rng: np.random.Generator) -> MorphStyle:
+        seen.append(draw_style(rng))
+        return seen[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ecg_core.simulation.simulate.draw_style", noting)
+        simulate_potassium(BASE, ANNOTATION, 7.0, np.random.default_rng(seed))
+    return seen[0]
 
 
 def test_the_patients_own_normal_level_changes_next_to_nothing() -> None:
