@@ -67,6 +67,6 @@ def test_the_table_tells_present_absent_and_not_measured_apart() -> None:
 def test_danger_stands_on_top_even_where_no_model_says_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = replace(analysis(), signs=(WIDE, SLOW))
     monkeypatch.setattr(state, "current_analysis", lambda: shown)
-    page = AppTest.from_file(PAGE, default_timeout=60).run()
+    page = AppTest.from_file(PAGE, default_timeout=300).run()
     assert not page.exception
     assert "183 ms" in page.get("html")[0].proto.body

@@ -45,7 +45,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     record = replace(whole.record, patient=replace(whole.record.patient, identifier="A-17"))
     shown = replace(whole, record=record, predictions=(prediction(5.0),))
     monkeypatch.setattr(state, "current_analysis", lambda: shown)
-    return AppTest.from_function(panel, default_timeout=60)
+    return AppTest.from_function(panel, default_timeout=300)
 
 
 def words(page: AppTest) -> str:

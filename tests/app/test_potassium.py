@@ -66,7 +66,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Show:
         record = replace(analysis.record, simulated=simulated)
         analysis = replace(analysis, record=record, predictions=predictions)
         monkeypatch.setattr(state, "current_analysis", lambda: analysis)
-        page = AppTest.from_file(PAGE, default_timeout=30).run()
+        page = AppTest.from_file(PAGE, default_timeout=300).run()
         assert not page.exception
         return page
 
@@ -83,7 +83,7 @@ def figures(page: AppTest) -> list[str]:
 
 
 def test_without_an_ecg_the_page_says_how_to_begin() -> None:
-    page = AppTest.from_file(PAGE, default_timeout=30).run()
+    page = AppTest.from_file(PAGE, default_timeout=300).run()
     assert not page.exception
     assert not figures(page)
     assert page.button  # the examples
@@ -195,7 +195,7 @@ def with_rhythm(
     rhythm = replace(analysis.rhythm, **{fact.key: fact for fact in facts})
     analysis = replace(analysis, rhythm=rhythm, predictions=predictions)
     monkeypatch.setattr(state, "current_analysis", lambda: analysis)
-    page = AppTest.from_file(PAGE, default_timeout=30).run()
+    page = AppTest.from_file(PAGE, default_timeout=300).run()
     assert not page.exception
     return page
 
@@ -231,5 +231,5 @@ def test_exchanged_electrodes_are_a_reason_to_distrust(monkeypatch: pytest.Monke
     quality = replace(analysis.quality, summary=note, electrodes=note)
     analysis = replace(analysis, quality=quality, predictions=(prediction("dcrnn", 4.2),))
     monkeypatch.setattr(state, "current_analysis", lambda: analysis)
-    page = AppTest.from_file(PAGE, default_timeout=30).run()
+    page = AppTest.from_file(PAGE, default_timeout=300).run()
     assert "V1 and V2 may be swapped" in words(page)
