@@ -14,7 +14,7 @@ from ecg_core.inference.types import ModelInput
 from ecg_core.record import ECGRecord
 
 CROP_SAMPLES = 1024
-MAX_CROPS = 3
+MAX_CROPS = 2  # each costs a pass of the largest network; a third would take one ECG beyond 150 ms
 MIN_CYCLE_SHARE = 0.3  # of the 512 samples, below which a beat is too cut off to be judged
 MIN_LEAD_SHARE = 0.75  # of a crop, for a lead to be called recorded in it
 MIN_CROP_SHARE = 0.5  # of a crop that must be recorded; a blank one would be read as an ECG
@@ -67,7 +67,7 @@ def median_beat_input(
 
 
 def crop_input(filtered: ECGRecord, leads: tuple[str, ...]) -> ModelInput | None:
-    """Up to three 1024-sample crops spread evenly over the record, mV at 500 Hz, `(crops, leads, 1024)`.
+    """Up to two 1024-sample crops spread evenly over the record, mV at 500 Hz, `(crops, leads, 1024)`.
 
     Absent leads and gaps are zeros (the network is told which leads are absent). Where no crop holds
     all leads, as on a page that prints them one after another, each lead's crops come from the longest

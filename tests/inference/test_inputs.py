@@ -93,17 +93,17 @@ def test_a_lead_that_may_be_absent_is_zero_and_named() -> None:
 @given(st.integers(CROP_SAMPLES, 20_000))
 def test_crops_lie_inside_spread_evenly_and_do_not_overlap(n_samples: int) -> None:
     starts = crop_starts(n_samples)
-    assert 1 <= len(starts) <= 3
+    assert 1 <= len(starts) <= 2
     assert starts[0] == 0 and starts[-1] <= n_samples - CROP_SAMPLES
     assert (np.diff(starts) >= CROP_SAMPLES).all()
     if len(starts) > 1:
         assert starts[-1] == n_samples - CROP_SAMPLES
 
 
-def test_ten_seconds_give_three_crops_of_the_signal_as_it_is() -> None:
+def test_ten_seconds_give_two_crops_of_the_signal_as_it_is() -> None:
     record = ramp(5000)
     seen = crop_input(record, STANDARD_LEADS)
-    assert seen is not None and seen.signal.shape == (3, 12, 1024) and seen.unit == "mV"
+    assert seen is not None and seen.signal.shape == (2, 12, 1024) and seen.unit == "mV"
     for crop, start in zip(seen.signal, crop_starts(5000), strict=True):
         assert np.array_equal(crop, record.signal_mv[:, start : start + 1024])
 
@@ -132,7 +132,7 @@ def test_blank_crops_are_left_out_and_short_gaps_are_zeros() -> None:
     signal[:, 0:1000] = np.nan
     signal[:, 4900:] = np.nan
     seen = crop_input(ramp(5000).with_signal(signal), STANDARD_LEADS)
-    assert seen is not None and len(seen.signal) == 2
+    assert seen is not None and len(seen.signal) == 1
     assert (seen.signal[-1, :, -100:] == 0).all() and (seen.signal[-1, :, :-100] > 0).all()
 
 
@@ -161,7 +161,7 @@ def test_halves_of_a_page_give_two_crops_and_whole_leads_as_many_as_ever() -> No
     halves[6:] = record.signal_mv[6:]
     halves[:6, 2500:3000] = record.signal_mv[:6, 2500:3000]
     whole = crop_input(record.with_signal(halves), STANDARD_LEADS)
-    assert whole is not None and len(whole.signal) == 3
+    assert whole is not None and len(whole.signal) == 2
 
 
 def test_too_short_blank_or_foreign_records_give_no_crops() -> None:

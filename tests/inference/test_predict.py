@@ -23,7 +23,7 @@ from tests.inference.conftest import Examples
 
 Checkpoints = dict[str, Checkpoint]
 Change = Callable[[np.ndarray], object]
-N_ITEMS = {"cycle": 12, "crop": 3, "median_beat": 1}  # 12 beats, 10 s
+N_ITEMS = {"cycle": 12, "crop": 2, "median_beat": 1}  # 12 beats, 10 s
 
 every_model = pytest.mark.parametrize("key", list(MODELS))
 
@@ -147,7 +147,7 @@ def test_1000_hz_and_half_a_minute(key: str, checkpoints: Checkpoints, example: 
     prediction = predict(checkpoints[key], ecg)
     require_estimate(prediction)
     assert "too_short" not in codes(prediction)
-    assert len(prediction.item_k_meq_l) == {"cycle": 30, "crop": 3, "median_beat": 1}[kind(key)]
+    assert len(prediction.item_k_meq_l) == {"cycle": 30, "crop": 2, "median_beat": 1}[kind(key)]
 
 
 def test_two_leads_suffice_for_all_but_the_twelve_lead_network(
@@ -198,7 +198,7 @@ def mostly_gone(samples: np.ndarray) -> None:
 
 
 def quarter_gone(samples: np.ndarray) -> None:
-    samples[1800:3000] = np.nan
+    samples[:1200] = np.nan
 
 
 @pytest.mark.parametrize("change", [flat, mostly_gone])
