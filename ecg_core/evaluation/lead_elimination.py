@@ -61,7 +61,7 @@ def eliminate(score: Score, state: Path, report: Callable[[str], None]) -> list[
         dropped = max(without, key=lambda lead: without[lead]) if without else None
         rounds.append(Round(leads, score(leads), without, dropped))
         _write_rounds(rounds, state)
-        report(f"{in_words(leads)}: {rounds[-1].score:.3f}; missed least: {dropped or 'none is left'}")
+        report(f"{in_words(leads)}: score {rounds[-1].score:.3f}; missed least: {dropped or 'none is left'}")
         leads = remaining(rounds)
     return rounds
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,6 @@ from torch import Tensor, nn
 
 from ecg_core.datasets.twelve_lead import PreparedTwelveLead
 from ecg_core.models.twelve_lead.lead_networks import LeadNetworks
-from ecg_core.training.batches import ArrayBatches
 from ecg_core.training.finish import epoch_in_words
 from ecg_core.training.loop import Stage, run_stage
 from ecg_core.training.twelve_lead_batches import MEAN_AGE_YEARS, STD_AGE_YEARS
@@ -37,6 +36,24 @@ def single_lead_loss(model: nn.Module, beat: Tensor, target: Tensor) -> Tensor:
     return (error * known[:, None, :]).sum() / known.sum() / error.shape[1]
 
 
+class LabelledBeats:
+    """All beats `(n, 12, 100)` with their targets `(n, outputs)`, shuffled by `seed` and epoch unless `shuffle` is False."""
+
+    def __init__(
+        self, beat: NDArray[np.float32], target: NDArray[np.float32], seed: int, shuffle: bool = True
+    ) -> None:
+        self.beat, self.target, self.seed, self.shuffle = beat, target, seed, shuffle
+
+    def batches(self, batch_size: int, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """One pass over all beats; a last batch of a single one is left out, which batch statistics could not bear."""
+        order = np.arange(len(self.beat))
+        if self.shuffle:
+            order = np.random.default_rng([self.seed, epoch]).permutation(order)
+        for start in range(0, len(order) - 1, batch_size):
+            rows = order[start : start + batch_size]
+            yield torch.from_numpy(self.beat[rows]), torch.from_numpy(self.target[rows])
+
+
 _STAGE = Stage(
     "leads", single_lead_loss, 1e-2, batch_size=64, epochs=16, patience=16, anneal=True, clip_norm=5.0
 )
@@ -56,8 +73,8 @@ def train_lead_networks(
     run_stage(
         _STAGE,
         model,
-        ArrayBatches(beat[~aside], target[~aside], seed),
-        ArrayBatches(beat[aside], target[aside], seed, shuffle=False),
+        LabelledBeats(beat[~aside], target[~aside], seed),
+        LabelledBeats(beat[aside], target[aside], seed, shuffle=False),
         folder,
         lambda epoch: report(epoch_in_words(epoch)),
     )

@@ -1,0 +1,147 @@
+"""Lead elimination on made-up beats of which one lead alone tells the findings and another the age."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from ecg_core.cli.main import main
+from ecg_core.datasets.twelve_lead import PreparedTwelveLead
+from ecg_core.evaluation.lead_elimination import read_curves
+from ecg_core.figures.lead_elimination import lead_elimination_figure
+from ecg_core.leads import STANDARD_LEADS
+from ecg_core.models.twelve_lead.lead_networks import LeadNetworks
+from ecg_core.training import lead_elimination
+from ecg_core.training.lead_elimination import score_of, write_curves
+from ecg_core.training.lead_features import rhythm_features, single_lead_loss
+from ecg_core.twelve_lead.checkpoint import N_OUTPUTS
+from ecg_core.twelve_lead.facts import FACTS
+
+N = 60
+
+
+def made_up(fold: int | None) -> PreparedTwelveLead:
+    """V3's beat is high where all six findings are there, V6's grows with age; all else is noise. `fold` None: folds 1 to 9."""
+    rng = np.random.default_rng(fold or 0)
+    finding = np.repeat(rng.random((N, 1)) < 0.4, 6, axis=1)
+    age = rng.uniform(30, 90, N)
+    beat = rng.normal(0, 300, (N, 12, 100))
+    beat[:, STANDARD_LEADS.index("V3"), 40:60] += 900 * finding[:, :1]
+    beat[:, STANDARD_LEADS.index("V6")] *= (age / 60)[:, None]
+    names = np.array([f"{fold}-{i}" for i in range(N)])
+    return PreparedTwelveLead(
+        signal=np.zeros((N, 12, 1), np.int16),
+        mask=np.ones((N, 12), bool),
+        beat=beat.astype(np.int16),
+        facts=rng.normal(size=(N, len(FACTS))).astype(np.float32),
+        findings=finding.astype(np.float32),
+        superclasses=np.full((N, 5), np.nan, np.float32),
+        age_years=age.astype(np.float32),
+        female=np.zeros(N, np.float32),
+        fold=np.arange(N) % 9 + 1 if fold is None else np.full(N, fold),
+        record_id=names,
+        patient_id=names,
+        source=np.full(N, "PTB-XL"),
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("elimination")
+    write_curves(made_up(None), made_up(10), root / "out", root / "runs", 0, lambda words: None)
+    return root
+
+
+def test_the_lead_that_tells_stays_to_the_end(folder: Path) -> None:
+    curves = read_curves(folder / "out").set_index(["task", "n_leads"])
+    assert curves.loc[("findings", 1), "leads"] == "V3"
+    assert curves.loc[("age", 1), "leads"] == "V6"
+    assert curves.loc[("findings", 1), "value"] > 0.8  # chance is 0.4
+    assert curves.loc[("age", 1), "value"] < 12  # always the mean: 15
+    assert (curves["low"] <= curves["value"]).all() and (curves["value"] <= curves["high"]).all()
+    assert (curves["n"] == N).all()
+
+
+def test_fold_10_decides_nothing(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lead_elimination, "TASKS", ("age",))
+    other_truth = made_up(10)
+    other_truth.age_years[:] = other_truth.age_years[::-1].copy()
+    for group in (folder / "runs").glob("without-group-*"):
+        shutil.copytree(group, tmp_path / group.name)
+    curves = write_curves(made_up(None), other_truth, tmp_path / "out", tmp_path, 0, lambda words: None)
+    before = read_curves(folder / "out").query("task == 'age'").reset_index(drop=True)
+    pd.testing.assert_series_equal(curves["dropped"], before["dropped"])
+    np.testing.assert_allclose(curves["selection"], before["selection"])
+    assert not np.allclose(curves["value"], before["value"])
+
+
+def test_what_is_done_is_not_done_again(folder: Path) -> None:
+    said: list[str] = []
+    again = write_curves(made_up(None), made_up(10), folder / "again", folder / "runs", 0, said.append)
+    assert said == []
+    pd.testing.assert_frame_equal(again, read_curves(folder / "out"))
+
+
+def test_the_command_line_prints_the_curves(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "lead-elimination", str(folder / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "I, II, V1-V6" in said and "mean absolute error in years" in said
+
+
+@pytest.mark.parametrize("task", ["findings", "age"])
+def test_the_figure_shows_band_curve_and_what_was_dropped(folder: Path, task: str) -> None:
+    curves = read_curves(folder / "out")
+    curve = curves[curves["task"] == task]
+    fig = lead_elimination_figure(curve, dark=False)
+    band, line, chosen = fig.data
+    assert list(line.x) == [8, 7, 6, 5, 4, 3, 2, 1]
+    np.testing.assert_allclose(line.y, curve["value"])
+    assert line.text[0] == "" and line.text[1] == f"without {curve['dropped'].iloc[0]}"
+    assert max(band.y) == pytest.approx(curve["high"].max())
+    np.testing.assert_allclose(chosen.y, curve["selection"])
+
+
+def test_no_lead_knows_of_another() -> None:
+    torch.manual_seed(0)
+    model = LeadNetworks(N_OUTPUTS).eval()
+    beat = torch.randn(4, 12, 100)
+    other = beat.clone()
+    other[:, 5] = torch.randn(4, 100)
+    changed = (model(beat) != model(other)).flatten(2).any(2).any(0)
+    assert changed.nonzero().flatten().tolist() == [5]
+
+
+def test_the_loss_leaves_out_what_is_not_known() -> None:
+    torch.manual_seed(0)
+    model = LeadNetworks(N_OUTPUTS).eval()
+    beat, target = torch.randn(3, 12, 100), torch.ones(3, N_OUTPUTS)
+    target[:, -5:] = torch.nan
+    both = (
+        torch.cat([beat, torch.randn(2, 12, 100)]),
+        torch.cat([target, torch.full((2, N_OUTPUTS), torch.nan)]),
+    )
+    alone = single_lead_loss(model, beat, target).item()
+    assert single_lead_loss(model, *both).item() == pytest.approx(alone)
+
+
+def test_rhythm_is_scaled_by_what_is_learned_from_and_unknown_facts_are_usual() -> None:
+    facts = np.random.default_rng(0).normal(50, 10, (30, len(FACTS))).astype(np.float32)
+    learns = np.arange(30) < 20
+    facts[25:] = 1e6
+    facts[3] = np.nan
+    rhythm = rhythm_features(facts, learns)
+    assert rhythm.shape == (30, 18) and not rhythm[3].any()
+    np.testing.assert_allclose(rhythm[25:, :6], 4.0)
+    assert abs(np.median(rhythm[:20, :6])) < 0.2
+
+
+def test_scores_are_those_of_known_truths() -> None:
+    prepared = made_up(10)
+    prepared.age_years[:20] = np.nan
+    error, n = score_of("age", prepared, (prepared.age_years + 3)[:, None])
+    assert n == N - 20 and error(np.ones(n)) == pytest.approx(3)
+    perfect, n = score_of("findings", prepared, prepared.findings.astype(float))
+    assert n == N and perfect(np.ones(n)) == pytest.approx(1)
