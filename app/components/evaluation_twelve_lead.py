@@ -152,9 +152,9 @@ def findings_scores(results: dict[str, Any]) -> pd.DataFrame:
             "finding": FINDING_NAMES[code],
             "n": results["n_positive"][code],
             "AUPRC": round(results["auprc"][code]["value"], 3),
-            "AUPRC 95 % CI": _ci(results["auprc"][code], 2),
+            "AUPRC 95 % CI": _range(results["auprc"][code], 2),
             "AUROC": round(results["auroc"][code]["value"], 3),
-            "AUROC 95 % CI": _ci(results["auroc"][code], 3),
+            "AUROC 95 % CI": _range(results["auroc"][code], 3),
         }
         for code in FINDINGS
     )
@@ -236,4 +236,8 @@ def restoration_scores(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _ci(value: dict[str, float], digits: int) -> str:
-    return f"95 % CI {value['low']:.{digits}f}–{value['high']:.{digits}f}"
+    return f"95 % CI {_range(value, digits)}"
+
+
+def _range(value: dict[str, float], digits: int) -> str:
+    return f"{value['low']:.{digits}f}–{value['high']:.{digits}f}"

@@ -24,8 +24,9 @@ def draw_card(card: TwelveLeadCard, seconds: float) -> None:
         st.markdown(f"{as_markdown(card.summary)} {as_markdown(card.source)}.")
         st.markdown(
             "Probabilities are calibrated (Platt) and each threshold is the one of greatest F1 on training-fold "
-            "ECGs that the network had not learned from; fold 10 of PTB-XL, on which it is tested, was not used. "
-            "They hold where findings are as frequent as in that data set."
+            "ECGs that the model had not learned from; fold 10 of PTB-XL, on which it is tested, was not used. "
+            "They hold where findings are as frequent as in that data set. Some of the bundled examples are among the ECGs "
+            "that the models learned from; their answers flatter the models."
         )
         table_with_download(
             findings_table(card), "findings_card", f"{card.name}_findings", column_config=_COLUMNS

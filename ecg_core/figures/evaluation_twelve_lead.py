@@ -21,7 +21,6 @@ _HEIGHT_PX = 460
 _AGE_BINS = 32  # 2.5 years each
 _DASHES = ("solid", "dash", "dot")
 _LIMITS = 1.96  # standard deviations: Bland and Altman, Lancet 1986;1:307
-_MOST_POINTS = 400  # of a curve
 _COLUMNS = 3
 
 Floats = NDArray[np.float64]
@@ -66,7 +65,9 @@ def confusion_grid_figure(
     """A confusion heatmap for each finding at its threshold: counts, and shares of the true class (row)."""
     colours = palette(dark)
     n_rows = -(-len(FINDINGS) // _COLUMNS)
-    fig = make_subplots(n_rows, _COLUMNS, subplot_titles=list(FINDING_NAMES.values()), vertical_spacing=0.2)
+    fig = make_subplots(
+        n_rows, _COLUMNS, subplot_titles=list(FINDING_NAMES.values()), vertical_spacing=0.2, shared_yaxes=True
+    )
     apply_theme(fig, dark)
     for number, code in enumerate(FINDINGS):
         truth, probability = _truth_and_probability(table, code)
@@ -143,7 +144,7 @@ def age_bland_altman_figure(table: pd.DataFrame, dark: bool) -> go.Figure:
             value,
             line={"color": colours.zones["moderate"], "dash": dash, "width": 2},
             annotation={
-                "text": f"{name} {value:+.1f} years",
+                "text": f"{name} {value:+.1f} years".replace("-", "−"),
                 "font": {"color": colours.zones["moderate"]},
                 "bgcolor": colours.background,
                 "opacity": 0.9,
@@ -161,7 +162,7 @@ def _curves_figure(
     colours = palette(dark)
     fig = apply_theme(go.Figure(), dark)
     for number, (code, (x, y)) in enumerate(curves.items()):
-        kept = np.unique(np.linspace(0, x.size - 1, min(x.size, _MOST_POINTS)).round().astype(int))
+        kept = _corners(x)
         n_positive = int((table[f"true_{code}"] > 0.5).sum())
         fig.add_scatter(
             x=x[kept].astype(np.float32),
@@ -179,6 +180,12 @@ def _curves_figure(
     fig.update_xaxes(range=[-0.02, 1.02], constrain="domain")
     fig.update_yaxes(range=[-0.02, 1.02])
     return fig
+
+
+def _corners(x: Floats) -> NDArray[np.bool_]:
+    """All points of a curve but those amid others at the same place of the x axis."""
+    moves = np.diff(x) != 0
+    return np.concatenate([[True], moves]) | np.concatenate([moves, [True]])
 
 
 def _confusion(counts: NDArray[np.integer], colours: Palette) -> go.Heatmap:
