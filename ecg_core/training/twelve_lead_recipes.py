@@ -62,7 +62,7 @@ RECIPES: Mapping[str, TwelveLeadRecipe] = {
         "Residual network over ten seconds of twelve leads, with half the channels of the paper's.",
         _RIBEIRO,
         LAST_FOLD,
-        Schedule(epochs=30, learning_rate=1e-3, alterations=_LONG),
+        Schedule(epochs=10, learning_rate=1e-3, alterations=_LONG),
     ),
     "ml_resnet": TwelveLeadRecipe(
         "ml_resnet",
@@ -70,6 +70,6 @@ RECIPES: Mapping[str, TwelveLeadRecipe] = {
         "A small residual network for each lead, whose answers are added up.",
         "Han and Shi, Computer Methods and Programs in Biomedicine 2020;185:105138",
         LAST_FOLD,
-        Schedule(epochs=40, learning_rate=3e-3, weight_decay=0.01, alterations=_LONG),
+        Schedule(epochs=12, learning_rate=3e-3, weight_decay=0.01, alterations=_LONG),
     ),
 }
