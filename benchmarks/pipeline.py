@@ -22,10 +22,11 @@ import torch
 
 from ecg_core.analysis import Analysis, analyze
 from ecg_core.evaluation.metrics import (
+    class_reliability,
     estimates_per_range,
-    hyper_reliability,
     per_range,
     range_confusion,
+    range_coverage,
 )
 from ecg_core.evaluation.ranges import K_RANGES
 from ecg_core.evaluation.table import read_evaluation
@@ -122,14 +123,21 @@ def evaluation_page(checkpoint: Checkpoint) -> int:
     ranges = per_range(table)
     labels, n = ranges["range"].tolist(), ranges["n"].tolist()
     bounds = [(k_range.low_meq_l, k_range.high_meq_l) for k_range in K_RANGES]
-    bins = hyper_reliability(table).to_dict(orient="list")
+    bins = class_reliability(table, "hyper").to_dict(orient="list")
+    held = range_coverage(table).to_dict(orient="list")
+    held_bounds = list(zip(held["coverage_low"], held["coverage_high"], strict=True))
     figures = [
         truth_heatmap_figure(table["k_true_meq_l"].to_numpy(), table["k_meq_l"].to_numpy(), False),
         confusion_figure(range_confusion(table), labels, False),
         range_boxplot_figure(estimates_per_range(table), bounds, False),
         error_figure(labels, n, ranges["mae_meq_l"].tolist(), ranges["mae_of_mean_meq_l"].tolist(), False),
         coverage_figure(
-            labels, n, ranges["coverage"].tolist(), checkpoint.card.calibration.target_coverage, False
+            held["range"],
+            held["n"],
+            held["coverage"],
+            held_bounds,
+            checkpoint.card.calibration.target_coverage,
+            False,
         ),
         reliability_figure(bins["predicted"], bins["observed"], bins["n"], "hyperkalemia", False),
         loss_figure(pd.read_csv(checkpoint.folder / LOSS_CURVE), False),

@@ -1,47 +1,47 @@
-"""Everything that one table of true and estimated potassium tells, drawn: provenance, numbers, figures, tables."""
+"""Everything that one table of true and estimated potassium tells, drawn: provenance, numbers, then a section at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from app import state
-from app.components.downloads import figure_with_downloads, table_with_download
+from app.components.downloads import table_with_download
+from app.components.evaluation_figures import (
+    detection_panels,
+    draw_panels,
+    estimate_panels,
+    uncertainty_panels,
+)
+from app.components.prevalence import choose_prevalence, draw_predictive_values
 from app.components.text import as_markdown
+from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import WithInterval
-from ecg_core.evaluation.metrics import (
-    Summary,
-    estimates_per_range,
-    hyper_reliability,
-    per_range,
-    range_confusion,
-    summarize,
-)
-from ecg_core.evaluation.ranges import K_RANGES
+from ecg_core.evaluation.metrics import Summary, per_range, range_coverage, summarize
 from ecg_core.evaluation.report import summary_table
-from ecg_core.figures.evaluation import (
-    confusion_figure,
-    coverage_figure,
-    error_figure,
-    range_boxplot_figure,
-    reliability_figure,
-    truth_heatmap_figure,
-)
+from ecg_core.evaluation.subgroups import MIN_PATIENTS, by_subgroup, groups_of_flags
 
-_PANEL_PX = 500  # two beside each other at 1440 px, one on a tablet
+ESTIMATES, DETECTION, UNCERTAINTY, PREVALENCE, SUBGROUPS = (
+    "Estimates",
+    "Detection",
+    "Uncertainty",
+    "Alarms at your prevalence",
+    "Subgroups",
+)
+SECTIONS = (ESTIMATES, DETECTION, UNCERTAINTY, PREVALENCE, SUBGROUPS)
 
 FOUR_FIGURES = st.column_config.NumberColumn(format="%.4g")
 LOW = st.column_config.NumberColumn("95 % CI from", format="%.4g")
 HIGH = st.column_config.NumberColumn("to", format="%.4g")
+TWO_FIGURES = st.column_config.NumberColumn(format="%.2f")
 RANGE_COLUMNS = {
     "range": "True K (mEq/L)",
     "mae_meq_l": st.column_config.NumberColumn("MAE (mEq/L)", format="%.2f"),
     "mae_of_mean_meq_l": st.column_config.NumberColumn("MAE of the mean", format="%.2f"),
     "bias_meq_l": st.column_config.NumberColumn("Bias (mEq/L)", format="%+.2f"),
     "coverage": st.column_config.NumberColumn("Coverage", format="percent"),
+    "coverage_low": st.column_config.NumberColumn("95 % CI from", format="percent"),
+    "coverage_high": st.column_config.NumberColumn("to", format="percent"),
+    "width_meq_l": st.column_config.NumberColumn("Mean width (mEq/L)", format="%.2f"),
     "precision": st.column_config.NumberColumn("Precision", format="%.2f"),
     "recall": st.column_config.NumberColumn("Recall", format="%.2f"),
     "f1": st.column_config.NumberColumn("F1", format="%.2f"),
@@ -54,16 +54,34 @@ def measured(table: pd.DataFrame) -> Summary:
     return summarize(table)
 
 
-def draw_results(table: pd.DataFrame, dataset: str, filename: str, target_coverage: float) -> None:
-    """Everything that one table of truths and estimates tells. Raises ECGError when it holds no estimate."""
+def draw_results(
+    table: pd.DataFrame, dataset: str, filename: str, target_coverage: float, section: str
+) -> None:
+    """One of `SECTIONS` of what a table of truths and estimates tells. Raises ECGError when it holds no estimate."""
     summary = measured(table)
     draw_provenance(table, dataset, summary)
     draw_numbers(summary, target_coverage)
-    draw_figures(table, filename, target_coverage)
-    draw_tables(table, summary, filename)
+    if section == ESTIMATES:
+        draw_panels(estimate_panels(table, summary), table, filename)
+        draw_summary(summary, filename)
+    elif section == DETECTION:
+        draw_panels(detection_panels(table), table, filename)
+        draw_ranges(table, filename)
+    elif section == UNCERTAINTY:
+        draw_panels(uncertainty_panels(table, target_coverage), table, filename)
+        table_with_download(
+            range_coverage(table),
+            key=f"coverage_table_{filename}",
+            filename=f"{filename}_coverage",
+            column_config=RANGE_COLUMNS,
+        )
+    elif section == PREVALENCE:
+        draw_alarms(table, filename)
+    else:
+        draw_subgroups(table, filename)
 
 
-def draw_tables(table: pd.DataFrame, summary: Summary, filename: str) -> None:
+def draw_summary(summary: Summary, filename: str) -> None:
     st.subheader("The numbers")
     table_with_download(
         summary_table(summary),
@@ -73,11 +91,58 @@ def draw_tables(table: pd.DataFrame, summary: Summary, filename: str) -> None:
         column_config={"value": FOUR_FIGURES, "ci_low": LOW, "ci_high": HIGH},
     )
     st.caption("95 % bootstrap intervals over patients, or over base ECGs where patients are not known.")
+
+
+def draw_ranges(table: pd.DataFrame, filename: str) -> None:
+    st.subheader("Range by range")
     table_with_download(
         per_range(table),
         key=f"ranges_{filename}",
         filename=f"{filename}_per_range",
         column_config=RANGE_COLUMNS,
+    )
+    st.caption("n is the support; precision, recall and F1 are those of naming the range by the estimate.")
+
+
+def draw_alarms(table: pd.DataFrame, filename: str) -> None:
+    st.subheader("What an alarm means where you work")
+    prevalence = choose_prevalence("evaluation")
+    try:
+        found = draw_predictive_values(table, prevalence)
+    except ECGError as error:
+        st.info(as_markdown(str(error)), icon=":material/info:")
+        return
+    table_with_download(
+        found,
+        key=f"alarms_{filename}",
+        filename=f"{filename}_alarms",
+        column_config={name: st.column_config.NumberColumn(format="%.3f") for name in found.columns[4:]},
+    )
+    st.caption(
+        "An alarm is a probability above 0.5 as it stands in the table. Sensitivity and specificity are those of this data "
+        "set; that they hold for your patients is assumed."
+    )
+
+
+def draw_subgroups(table: pd.DataFrame, filename: str) -> None:
+    st.subheader("Parts of the patients")
+    found = by_subgroup(table, groups_of_flags(table), n_resamples=200)
+    if found.empty:
+        st.info("Neither flags nor record names tell parts of these patients apart.", icon=":material/info:")
+        return
+    numbers = found.select_dtypes("number").columns.difference(
+        ["n", "patients", "abstained", "n_hyper", "n_hypo"]
+    )
+    table_with_download(
+        found,
+        key=f"subgroups_{filename}",
+        filename=f"{filename}_subgroups",
+        height="content",
+        column_config=dict.fromkeys(numbers, TWO_FIGURES),
+    )
+    st.caption(
+        f"Fewer than {MIN_PATIENTS} patients: only counted. Several groups are looked at, so one that stands out may do so "
+        "by chance. Sex and age, where a site knows them, are in the report of evaluate potassium --manifest."
     )
 
 
@@ -116,57 +181,3 @@ def draw_numbers(summary: Summary, target_coverage: float) -> None:
 
 def interval_words(number: WithInterval, digits: int = 2) -> str:
     return f"95 % CI {number.low:.{digits}f}–{number.high:.{digits}f}"
-
-
-def draw_figures(table: pd.DataFrame, filename: str, target_coverage: float) -> None:
-    dark = state.is_dark()
-    ranges = per_range(table).to_dict(orient="list")
-    labels, n = ranges["range"], ranges["n"]
-    bins = hyper_reliability(table).to_dict(orient="list")
-    bounds = [(k_range.low_meq_l, k_range.high_meq_l) for k_range in K_RANGES]
-    panels: tuple[tuple[str, str, Callable[[], go.Figure], str], ...] = (
-        (
-            "Estimated and true potassium",
-            "heatmap",
-            lambda: truth_heatmap_figure(table["k_true_meq_l"].to_numpy(), table["k_meq_l"].to_numpy(), dark),
-            "Each cell counts examples. On the dashed line the estimate equals the truth.",
-        ),
-        (
-            "Confusion of ranges",
-            "confusion",
-            lambda: confusion_figure(range_confusion(table), labels, dark),
-            "Count, and share of the true range (row).",
-        ),
-        (
-            "Estimates in each true range",
-            "boxplot",
-            lambda: range_boxplot_figure(estimates_per_range(table), bounds, dark),
-            "Median, quartiles, 5th to 95th percentile. Dotted boxes: where the estimates should lie.",
-        ),
-        (
-            "Error in each true range",
-            "error",
-            lambda: error_figure(labels, n, ranges["mae_meq_l"], ranges["mae_of_mean_meq_l"], dark),
-            "A model is useful only where it beats always answering the mean of the data set.",
-        ),
-        (
-            "Interval coverage in each true range",
-            "coverage",
-            lambda: coverage_figure(labels, n, ranges["coverage"], target_coverage, dark),
-            "How often the true value lies inside the interval that was shown.",
-        ),
-        (
-            "Can the probability of hyperkalemia be believed?",
-            "reliability",
-            lambda: reliability_figure(bins["predicted"], bins["observed"], bins["n"], "hyperkalemia", dark),
-            "Numbers: examples in each bin. Valid for the class mix of this data set only.",
-        ),
-    )
-    with st.container(horizontal=True, gap="large"):
-        for title, kind, figure, note in panels:
-            with st.container(width=_PANEL_PX):
-                st.subheader(title)
-                st.caption(note)
-                figure_with_downloads(
-                    figure(), key=f"{kind}_{filename}", filename=f"{filename}_{kind}", alt=title
-                )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pandas as pd
 import streamlit as st
@@ -10,20 +11,26 @@ import streamlit as st
 from app import state
 from app.components.checkpoints import installed_checkpoints
 from app.components.downloads import csv_download, figure_with_downloads, table_with_download
-from app.components.evaluation_results import draw_results, measured
+from app.components.evaluation_results import SECTIONS, draw_results, measured
+from app.components.evaluation_twelve_lead import draw_twelve_lead_evaluation
 from app.components.text import as_markdown
 from ecg_core.errors import ECGError
+from ecg_core.evaluation.agreement import MIN_SHARED, mean_differences, shared_estimates
 from ecg_core.evaluation.table import COLUMNS, read_evaluation
+from ecg_core.figures.agreement import model_agreement_figure
+from ecg_core.figures.provenance import origin_words, say_origin
 from ecg_core.figures.training import loss_figure
 from ecg_core.inference.checkpoint import EVALUATION, LOSS_CURVE, Checkpoint
 
 BUNDLED, OWN = "Bundled test set", "Your own table"
+TRAINING, ALL_MODELS = "Training", "All models"
+TWELVE_LEAD = "12-lead findings and age"
 
 
 def draw_page() -> None:
     checkpoints = find_checkpoints()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        sources = [BUNDLED, OWN] if checkpoints else [OWN]
+        sources = [BUNDLED, TWELVE_LEAD, OWN] if checkpoints else [OWN, TWELVE_LEAD]
         source = st.selectbox("Data set", sources, key="evaluation_source", width=280)
         if source == BUNDLED:
             by_title = {checkpoint.card.title: checkpoint for checkpoint in checkpoints}
@@ -31,9 +38,25 @@ def draw_page() -> None:
     if source == OWN:
         draw_own_table(checkpoints)
         return
-    draw_bundled(chosen)
-    draw_training(chosen)
-    draw_comparison(checkpoints)
+    if source == TWELVE_LEAD:
+        draw_twelve_lead_evaluation()
+        return
+    section = choose_section((*SECTIONS, TRAINING, ALL_MODELS))
+    if section == TRAINING:
+        draw_training(chosen)
+    elif section == ALL_MODELS:
+        draw_comparison(checkpoints)
+        draw_agreement(checkpoints)
+    else:
+        draw_bundled(chosen, section)
+
+
+def choose_section(sections: Sequence[str]) -> str:
+    """A section at a time; nothing chosen is the first."""
+    chosen = st.segmented_control(
+        "Section", sections, default=sections[0], key="evaluation_section", label_visibility="collapsed"
+    )
+    return str(chosen or sections[0])
 
 
 def find_checkpoints() -> Sequence[Checkpoint]:
@@ -47,13 +70,12 @@ def find_checkpoints() -> Sequence[Checkpoint]:
         return ()
 
 
-def draw_bundled(checkpoint: Checkpoint) -> None:
+def draw_bundled(checkpoint: Checkpoint, section: str) -> None:
     card = checkpoint.card
     name = card.results[0].dataset if card.results else BUNDLED
     try:
-        draw_results(
-            read_evaluation(checkpoint.folder / EVALUATION), name, card.name, card.calibration.target_coverage
-        )
+        table = read_evaluation(checkpoint.folder / EVALUATION)
+        draw_results(table, name, card.name, card.calibration.target_coverage, section)
     except ECGError as error:
         st.error(
             f"**The results of {card.title} cannot be shown.** {as_markdown(str(error))}",
@@ -73,8 +95,9 @@ def draw_own_table(checkpoints: Sequence[Checkpoint]) -> None:
     aim = st.number_input(
         "Share of truths the intervals aim to hold (%)", 50, 99, 90, key="evaluation_aim", width=280
     )
+    section = choose_section(SECTIONS)
     try:
-        draw_results(read_evaluation(upload), OWN, "own", aim / 100)
+        draw_results(read_evaluation(upload), OWN, "own", aim / 100, section)
     except ECGError as error:
         st.error(as_markdown(str(error)), icon=":material/error:")
 
@@ -103,7 +126,10 @@ def draw_training(checkpoint: Checkpoint) -> None:
     except (OSError, ValueError, KeyError):
         st.info(f"This model came without an intact record of its training ({LOSS_CURVE}).")
         return
-    name = checkpoint.card.name
+    name, facts = checkpoint.card.name, checkpoint.card.trained_on
+    kind = "SIMULATED potassium" if facts.simulated else "Real patients"
+    words = f"{kind}, learned from n = {facts.n_examples:,} examples of {facts.n_records:,} ECGs"
+    say_origin(figure, words, state.is_dark())
     figure_with_downloads(figure, key=f"loss_{name}", filename=f"{name}_loss", alt="Loss by epoch")
     csv_download(training, key=f"loss_csv_{name}", filename=f"{name}_training")
 
@@ -111,6 +137,9 @@ def draw_training(checkpoint: Checkpoint) -> None:
 def draw_comparison(checkpoints: Sequence[Checkpoint]) -> None:
     st.subheader("All models on their bundled test sets")
     rows = [row for row in (comparison_row(checkpoint) for checkpoint in checkpoints) if row]
+    if not rows:
+        st.info("The results of no model can be read.", icon=":material/info:")
+        return
     table_with_download(
         pd.DataFrame(rows),
         key="model_comparison",
@@ -119,6 +148,33 @@ def draw_comparison(checkpoints: Sequence[Checkpoint]) -> None:
     )
     st.caption(
         "Potassium errors in mEq/L; 95 % bootstrap intervals over patients. Compare only equal data sets."
+    )
+
+
+def draw_agreement(checkpoints: Sequence[Checkpoint]) -> None:
+    st.subheader("How far the models agree with each other")
+    tables = {}
+    for checkpoint in checkpoints:
+        with suppress(ECGError):
+            tables[checkpoint.card.title] = read_evaluation(checkpoint.folder / EVALUATION)
+    shared = shared_estimates(tables)
+    if len(tables) < 2 or len(shared) < MIN_SHARED:
+        st.info("Fewer than two models were tested on the same ECGs.", icon=":material/info:")
+        return
+    first = next(iter(tables.values()))
+    words = origin_words(first[first["record_id"].isin(shared.index)])
+    dark = state.is_dark()
+    figure = model_agreement_figure(mean_differences(shared), list(shared.columns), dark)
+    with st.container(width=820):
+        figure_with_downloads(
+            say_origin(figure, words, dark),
+            key="model_agreement",
+            filename="model_agreement",
+            alt="Mean absolute difference of every two models",
+        )
+    st.caption(
+        "Mean absolute difference in mEq/L on the ECGs that all of them answered. Agreement is no proof: models that learned "
+        "from the same data can be wrong together."
     )
 
 
@@ -140,6 +196,7 @@ def comparison_row(checkpoint: Checkpoint) -> dict[str, object]:
         "r": round(summary.pearson_r, 3),
         "AUC hyper": round(summary.hyper.auc.value, 3),
         "AUC hypo": round(summary.hypo.auc.value, 3),
+        "AUC severe": round(summary.auc_severe.value, 3),
         "coverage": round(summary.coverage, 3),
     }
 

@@ -31,7 +31,7 @@ def bootstrap_interval(
     only) are left out.
     """
     n_rows = len(groups)
-    values = np.array([statistic(weights) for weights in _resample_weights(groups, n_resamples, seed)])
+    values = np.array([statistic(weights) for weights in resample_weights(groups, n_resamples, seed)])
     known = values[np.isfinite(values)]
     low, high = np.quantile(known, [0.025, 0.975]) if known.size else (np.nan, np.nan)
     return WithInterval(statistic(np.ones(n_rows)), float(low), float(high))
@@ -60,9 +60,10 @@ def weighted_auc(positive: NDArray[np.bool_], score: NDArray[np.floating]) -> We
     return auc
 
 
-def _resample_weights(
+def resample_weights(
     groups: NDArray[np.generic], n_resamples: int, seed: int
 ) -> Iterator[NDArray[np.float64]]:
+    """How often each row counts, `(rows,)`, in each resample of whole groups."""
     names, group_of_row = np.unique(groups, return_inverse=True)
     rng = np.random.default_rng(seed)
     for _ in range(n_resamples):

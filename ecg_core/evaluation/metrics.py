@@ -15,8 +15,8 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, r
 
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import WithInterval, bootstrap_interval, weighted_auc, weighted_mean
-from ecg_core.evaluation.ranges import K_RANGES, class_index, range_index
-from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, HYPOKALEMIA_MEQ_L
+from ecg_core.evaluation.ranges import CLASS_LABELS, CLINICAL_RANGES, K_RANGES, class_index, range_index
+from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, HYPOKALEMIA_MEQ_L, SEVERE_MEQ_L
 
 ALARM_PROBABILITY = 0.5
 
@@ -43,8 +43,12 @@ class Summary:
     reference_mean_meq_l: float
     rmse_meq_l: float
     pearson_r: float
+    bias_meq_l: float  # estimate less truth
+    limits_meq_l: tuple[float, float]  # of agreement (Bland and Altman 1986): bias less and plus 1.96 SD
     hyper: Detection
     hypo: Detection
+    n_severe: int
+    auc_severe: WithInterval
     coverage: float  # share of truths inside the interval, ends included
     mean_width_meq_l: float
 
@@ -77,7 +81,8 @@ def summarize(
     rows = answered(table)
     truth, k, patients = _truth(rows), _estimate(rows), patient_of_row(rows)
     reference = float(truth.mean()) if reference_mean_meq_l is None else reference_mean_meq_l
-    error = k - truth
+    error, severe = k - truth, truth >= SEVERE_MEQ_L
+    bias, spread = float(error.mean()), float(error.std(ddof=1)) if len(error) > 1 else float("nan")
 
     def detection(positive: NDArray[np.bool_], score: NDArray[np.float64], probability: str) -> Detection:
         alarm = rows[probability].to_numpy() > ALARM_PROBABILITY
@@ -97,8 +102,12 @@ def summarize(
         reference_mean_meq_l=reference,
         rmse_meq_l=float(np.sqrt(np.square(error).mean())),
         pearson_r=_pearson_r(truth, k),
+        bias_meq_l=bias,
+        limits_meq_l=(bias - 1.96 * spread, bias + 1.96 * spread),
         hyper=detection(truth >= HYPERKALEMIA_MEQ_L, k, "p_hyper"),
         hypo=detection(truth <= HYPOKALEMIA_MEQ_L, -k, "p_hypo"),
+        n_severe=int(severe.sum()),
+        auc_severe=bootstrap_interval(weighted_auc(severe, k), patients, n_resamples),
         coverage=float(_inside(rows).mean()),
         mean_width_meq_l=float((rows["k_high"] - rows["k_low"]).mean()),
     )
@@ -136,6 +145,26 @@ def per_range(table: pd.DataFrame, reference_mean_meq_l: float | None = None) ->
     return means.assign(precision=precision, recall=recall, f1=f1)
 
 
+def range_coverage(table: pd.DataFrame, n_resamples: int = 500) -> pd.DataFrame:
+    """How often the interval held the truth in each true range of `CLINICAL_RANGES`, NaN where one is empty.
+
+    Columns: range, n, coverage with its 95 % bootstrap interval over patients (coverage_low, coverage_high), width_meq_l.
+    """
+    rows = answered(table)
+    inside, true_range = _inside(rows), range_index(_truth(rows), CLINICAL_RANGES)
+    width_meq_l, patients = (rows["k_high"] - rows["k_low"]).to_numpy(), patient_of_row(rows)
+    found = []
+    for index, k_range in enumerate(CLINICAL_RANGES):
+        here = true_range == index
+        share = WithInterval(np.nan, np.nan, np.nan)
+        if here.any():
+            share = bootstrap_interval(weighted_mean(inside[here].astype(float)), patients[here], n_resamples)
+        width = float(width_meq_l[here].mean()) if here.any() else np.nan
+        found.append((k_range.label, int(here.sum()), share.value, share.low, share.high, width))
+    names = ["range", "n", "coverage", "coverage_low", "coverage_high", "width_meq_l"]
+    return pd.DataFrame(found, columns=names)
+
+
 def range_confusion(table: pd.DataFrame) -> NDArray[np.int64]:
     """Counts `[true range, estimated range]` in the order of `K_RANGES`."""
     rows = answered(table)
@@ -169,10 +198,23 @@ def reliability(
     )
 
 
-def hyper_reliability(table: pd.DataFrame, n_bins: int = 10) -> pd.DataFrame:
-    """`reliability` of the probability of hyperkalemia."""
+def class_reliability(table: pd.DataFrame, label: str, n_bins: int = 10) -> pd.DataFrame:
+    """`reliability` of the probability of one of `CLASS_LABELS`."""
     rows = answered(table)
-    return reliability(rows["p_hyper"].to_numpy(), _truth(rows) >= HYPERKALEMIA_MEQ_L, n_bins)
+    happened = class_index(_truth(rows)) == CLASS_LABELS.index(label)
+    return reliability(rows[f"p_{label}"].to_numpy(), happened, n_bins)
+
+
+def brier_score(table: pd.DataFrame, label: str) -> float:
+    """Mean squared error of the probability of one of `CLASS_LABELS`; 0 is perfect."""
+    rows = answered(table)
+    happened = class_index(_truth(rows)) == CLASS_LABELS.index(label)
+    return float(np.square(rows[f"p_{label}"].to_numpy() - happened).mean())
+
+
+def expected_calibration_error(bins: pd.DataFrame) -> float:
+    """How far predicted and observed shares lie apart in the bins of `reliability`, on average over the records."""
+    return float(np.average((bins["predicted"] - bins["observed"]).abs(), weights=bins["n"]))
 
 
 def _truth(rows: pd.DataFrame) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,14 +32,22 @@ K_RANGES = (
     KRange(">8", _ABOVE_EIGHT, np.inf),
 )
 
+# Where decisions change: hypokalemia, normal, hyperkalemia and severe hyperkalemia (K = 3.5 counts as normal here).
+CLINICAL_RANGES = (
+    KRange("<3.5", -np.inf, 3.5),
+    KRange("3.5–5.5", 3.5, 5.5),
+    KRange("5.5–6.5", 5.5, 6.5),
+    KRange("≥6.5", 6.5, np.inf),
+)
+
 CLASS_LABELS = ("hypo", "normal", "hyper")
 
 
-def range_index(k_meq_l: NDArray[np.floating]) -> NDArray[np.intp]:
-    """Index into `K_RANGES` of each value. Raises ValueError for NaN, which is in no range."""
+def range_index(k_meq_l: NDArray[np.floating], ranges: Sequence[KRange] = K_RANGES) -> NDArray[np.intp]:
+    """Index into `ranges`, which follow one another, of each value. Raises ValueError for NaN, which is in no range."""
     if np.isnan(k_meq_l).any():
         raise ValueError("a missing potassium value is in no range")
-    index: NDArray[np.intp] = np.digitize(k_meq_l, [k_range.high_meq_l for k_range in K_RANGES[:-1]])
+    index: NDArray[np.intp] = np.digitize(k_meq_l, [k_range.high_meq_l for k_range in ranges[:-1]])
     return index
 
 

@@ -20,6 +20,9 @@ def summary_table(summary: Summary) -> pd.DataFrame:
         ("Mean absolute error of always the mean", summary.mae_of_mean_meq_l, "mEq/L"),
         ("Root mean square error", summary.rmse_meq_l, "mEq/L"),
         ("Pearson correlation", summary.pearson_r, ""),
+        ("Bias (estimate less truth)", summary.bias_meq_l, "mEq/L"),
+        ("Limits of agreement, lower", summary.limits_meq_l[0], "mEq/L"),
+        ("Limits of agreement, upper", summary.limits_meq_l[1], "mEq/L"),
     ]
     for name, detection in (("Hyperkalemia", summary.hyper), ("Hypokalemia", summary.hypo)):
         rows += [
@@ -29,6 +32,8 @@ def summary_table(summary: Summary) -> pd.DataFrame:
             (f"{name}: specificity at p > 0.5", detection.specificity, ""),
         ]
     rows += [
+        ("Severe hyperkalemia: records", summary.n_severe, ""),
+        ("Severe hyperkalemia: area under the ROC curve", summary.auc_severe, ""),
         ("True value inside the interval", summary.coverage, ""),
         ("Mean width of the interval", summary.mean_width_meq_l, "mEq/L"),
     ]

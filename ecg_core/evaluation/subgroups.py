@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ecg_core.evaluation.bootstrap import WithInterval
 from ecg_core.evaluation.metrics import Summary, answered, summarize
@@ -38,6 +39,28 @@ def groups_of(facts: pd.DataFrame, further: Sequence[str] = ()) -> pd.DataFrame:
         if facts[name].nunique() <= _MAX_VALUES:
             groups[name] = facts[name].astype(object)
     return groups.where(groups.notna() & (groups != ""), UNKNOWN)
+
+
+def groups_of_flags(table: pd.DataFrame) -> pd.DataFrame:
+    """Names of the group each row of an evaluation table is in, as far as its flags and record names tell.
+
+    Columns: Rhythm, QRS, Noise (as the model was warned of them) and Source (where a base ECG comes from).
+    """
+    flags = table["flags"].str.split(";")
+
+    def told(code: str, yes: str, no: str) -> NDArray[np.str_]:
+        return np.where([code in codes for codes in flags], yes, no)
+
+    source = table["base"].str.extract(r"^([a-z]+)-", expand=False)
+    return pd.DataFrame(
+        {
+            "Rhythm": told("fibrillation", "atrial fibrillation", "other"),
+            "QRS": told("wide_qrs", f"{WIDE_QRS_MS:g} ms and wider", f"below {WIDE_QRS_MS:g} ms"),
+            "Noise": told("noise", "a poor lead", "no poor lead"),
+            "Source": source.where(source.notna(), UNKNOWN),
+        },
+        index=table.index,
+    )
 
 
 def by_subgroup(table: pd.DataFrame, groups: pd.DataFrame, n_resamples: int = 500) -> pd.DataFrame:

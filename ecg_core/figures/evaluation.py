@@ -180,9 +180,14 @@ def error_figure(
 
 
 def coverage_figure(
-    labels: Sequence[str], n: Sequence[int], coverage: Sequence[float], target: float, dark: bool
+    labels: Sequence[str],
+    n: Sequence[int],
+    coverage: Sequence[float],
+    bounds: Sequence[tuple[float, float]],
+    target: float,
+    dark: bool,
 ) -> go.Figure:
-    """Share of true values inside the interval, per true K range, against the share aimed at."""
+    """Share of true values inside the interval, per true K range, with the 95 % `bounds` of that share, against the aim."""
     colours = palette(dark)
     fig = go.Figure()
     apply_theme(fig, dark)
@@ -191,8 +196,16 @@ def coverage_figure(
         y=list(coverage),
         mode="markers+text",
         marker={"size": 12, "color": colours.accent},
-        text=[percent(value) if np.isfinite(value) else "" for value in coverage],
-        textposition=["top center" if value >= target else "bottom center" for value in coverage],
+        error_y={
+            "symmetric": False,
+            "array": [high - value for value, (_, high) in zip(coverage, bounds, strict=True)],
+            "arrayminus": [value - low for value, (low, _) in zip(coverage, bounds, strict=True)],
+            "thickness": 2,
+            "width": 6,
+            "color": colours.accent,
+        },
+        text=[f"  {percent(value)}" if np.isfinite(value) else "" for value in coverage],
+        textposition="middle right",
         name="inside the interval",
         hovertemplate="%{x}: %{y:.1%}<extra></extra>",
     )

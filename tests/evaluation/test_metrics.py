@@ -11,12 +11,15 @@ from sklearn.calibration import calibration_curve
 
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.metrics import (
+    brier_score,
     class_confusion,
+    class_reliability,
     estimates_per_range,
-    hyper_reliability,
+    expected_calibration_error,
     patient_of_row,
     per_range,
     range_confusion,
+    range_coverage,
     reliability,
     summarize,
 )
@@ -136,7 +139,7 @@ def test_counts_add_up_whatever_the_data(make_table: Make, values: list[tuple[fl
     recall = np.diag(confusion)[filled] / confusion.sum(axis=1)[filled]
     assert np.allclose(rows["recall"][filled], recall)
     assert sum(values.size for values in estimates_per_range(table).values()) == len(values)
-    assert hyper_reliability(table)["n"].sum() == len(values)
+    assert class_reliability(table, "hyper")["n"].sum() == len(values)
 
 
 def test_estimates_are_grouped_by_the_true_range(table: pd.DataFrame) -> None:
@@ -159,3 +162,39 @@ def test_reliability_is_scikit_learns_calibration_curve() -> None:
 def test_certainty_falls_in_the_last_bin_and_empty_bins_are_absent() -> None:
     rows = reliability(np.array([0.0, 1.0, 1.0]), np.array([False, True, False]), n_bins=10)
     assert rows.to_dict("list") == {"predicted": [0.0, 1.0], "observed": [0.0, 0.5], "n": [1, 2]}
+
+
+def test_coverage_per_clinical_range_by_hand(make_table: Make) -> None:
+    """Estimates one and three too high, half-width two: the first is inside, the second not."""
+    table = make_table([3.4, 3.0, 3.5, 5.4, 6.5], [4.4, 6.0, 4.5, 8.4, 7.5], half_width=2.0)
+    rows = range_coverage(table, n_resamples=20).set_index("range")
+    assert rows["n"].tolist() == [2, 2, 0, 1]
+    assert rows["coverage"].tolist()[:2] == [0.5, 0.5] and rows.loc["≥6.5", "coverage"] == 1.0
+    assert np.isnan(rows.loc["5.5–6.5", ["coverage", "coverage_low", "width_meq_l"]].astype(float)).all()
+    assert rows.loc["<3.5", "width_meq_l"] == pytest.approx(4.0)
+
+
+def test_probabilities_are_judged_as_scikit_learn_does(table: pd.DataFrame) -> None:
+    known = table.dropna(subset=["k_meq_l"])
+    happened = known["k_true_meq_l"] >= 5.5
+    assert brier_score(table, "hyper") == pytest.approx(sk.brier_score_loss(happened, known["p_hyper"]))
+    bins = class_reliability(table, "hyper")
+    by_hand = sum(
+        abs(part["p_hyper"].mean() - (part["k_true_meq_l"] >= 5.5).mean()) * len(part) / len(known)
+        for _, part in known.groupby((known["p_hyper"] * 10).astype(int).clip(upper=9))
+    )
+    assert expected_calibration_error(bins) == pytest.approx(by_hand)
+
+
+def test_bias_and_limits_of_agreement_by_hand(make_table: Make) -> None:
+    summary = summarize(make_table([4.0, 5.0, 6.0], [4.5, 5.0, 7.0]), n_resamples=10)
+    assert summary.bias_meq_l == pytest.approx(0.5)
+    assert summary.limits_meq_l == pytest.approx((0.5 - 1.96 * 0.5, 0.5 + 1.96 * 0.5))
+
+
+def test_severe_hyperkalemia_has_its_own_area(table: pd.DataFrame) -> None:
+    known = table.dropna(subset=["k_meq_l"])
+    summary = summarize(table, n_resamples=10)
+    severe = known["k_true_meq_l"] >= 6.5
+    assert summary.n_severe == severe.sum()
+    assert summary.auc_severe.value == pytest.approx(sk.roc_auc_score(severe, known["k_meq_l"]))

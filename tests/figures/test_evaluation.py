@@ -80,7 +80,10 @@ def test_errors_stand_beside_those_of_the_mean() -> None:
 
 
 def test_coverage_has_its_target_line_and_shows_low_values() -> None:
-    fig = coverage_figure(LABELS, [10, 20, 5], [0.95, 0.88, 0.3], target=0.9, dark=False)
+    bounds = [(0.9, 0.97), (0.8, 0.93), (np.nan, np.nan)]
+    fig = coverage_figure(LABELS, [10, 20, 5], [0.95, 0.88, 0.3], bounds, target=0.9, dark=False)
+    assert fig.data[0].error_y.array[:2] == pytest.approx((0.02, 0.05))
+    assert fig.data[0].error_y.arrayminus[:2] == pytest.approx((0.05, 0.08))
     assert fig.layout.shapes[0].y0 == 0.9
     assert "90%" in fig.layout.annotations[0].text
     assert fig.layout.yaxis.range[0] < 0.3
