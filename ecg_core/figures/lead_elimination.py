@@ -42,7 +42,7 @@ def lead_elimination_figure(curve: pd.DataFrame, dark: bool) -> go.Figure:
         line={"color": colours.accent, "width": 2},
         marker={"size": 9, "color": colours.accent},
         text=dropped,
-        textposition="top center",
+        textposition="bottom center" if task == "age" else "top center",
         textfont={"size": FONT_SIZE_PX - 3, "color": colours.muted},
         name="on PTB-XL's fold 10",
         customdata=[in_words(leads.split(", ")) for leads in curve["leads"]],
