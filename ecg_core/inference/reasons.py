@@ -207,7 +207,7 @@ def _out_of_range(familiar: Familiar, seen: Seen) -> Flag | None:
     """Beyond nearly all calibration records, or an estimate beyond every potassium learned from."""
     if seen.inputs is None:
         return None
-    complaints = []
+    complaints: list[str] = []
     if distance(familiar, seen.traits) > familiar.unusual:
         complaints += odd_traits(familiar, seen.traits)
     if not familiar.k_meq_l[0] <= seen.k_meq_l <= familiar.k_meq_l[1]:
