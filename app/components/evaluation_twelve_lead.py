@@ -25,6 +25,7 @@ from ecg_core.figures.evaluation_twelve_lead import (
     roc_figure,
 )
 from ecg_core.figures.lead_elimination import lead_elimination_figure
+from ecg_core.figures.provenance import say_origin
 from ecg_core.network_files import card_of
 from ecg_core.twelve_lead import restore
 from ecg_core.twelve_lead.checkpoint import EVALUATION, TwelveLeadCheckpoint
@@ -71,9 +72,11 @@ def _draw_model(checkpoint: TwelveLeadCheckpoint) -> None:
     table, results = read_table(checkpoint.folder / EVALUATION), checkpoint.card.results
     st.info(f"**Real ECGs.** {as_markdown(str(results['dataset']))}.", icon=":material/person:")
     _draw_numbers(results)
+    origin = f"Real patients: {results['dataset']}"
     thresholds = {code: card.calibration[code].threshold for code in FINDINGS}
     _draw_panels(
         card.name,
+        origin,
         (
             ("ROC", "roc", lambda: roc_figure(table, dark), "n: records with the finding."),
             (
@@ -99,7 +102,7 @@ def _draw_model(checkpoint: TwelveLeadCheckpoint) -> None:
     st.subheader("Confusion at the thresholds")
     st.caption("Count, and share of the true class (row). Thresholds were chosen on other records.")
     figure_with_downloads(
-        confusion_grid_figure(table, thresholds, dark),
+        say_origin(confusion_grid_figure(table, thresholds, dark), origin, dark),
         key=f"confusion_12_{card.name}",
         filename=f"{card.name}_confusion",
         alt="A confusion matrix for each finding",
@@ -136,13 +139,21 @@ def _draw_numbers(results: dict[str, Any]) -> None:
             st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, width=220)
 
 
-def _draw_panels(name: str, panels: Sequence[tuple[str, str, Callable[[], go.Figure], str]]) -> None:
+def _draw_panels(
+    name: str, origin: str, panels: Sequence[tuple[str, str, Callable[[], go.Figure], str]]
+) -> None:
+    """Figures side by side, each with what its data were."""
     with st.container(horizontal=True, gap="large"):
         for title, kind, figure, note in panels:
             with st.container(width=_PANEL_PX):
                 st.subheader(title)
                 st.caption(note)
-                figure_with_downloads(figure(), key=f"{kind}_12_{name}", filename=f"{name}_{kind}", alt=title)
+                figure_with_downloads(
+                    say_origin(figure(), origin, state.is_dark()),
+                    key=f"{kind}_12_{name}",
+                    filename=f"{name}_{kind}",
+                    alt=title,
+                )
 
 
 def findings_scores(results: dict[str, Any]) -> pd.DataFrame:
@@ -191,6 +202,7 @@ def _draw_fewer_leads() -> None:
 
     _draw_panels(
         "lead_elimination",
+        f"Real patients: PTB-XL fold 10, {curves['n'].max():,} records",
         [
             (
                 _TASKS[task],
