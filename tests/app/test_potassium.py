@@ -73,6 +73,10 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Show:
     return show
 
 
+def markdown(page: AppTest) -> str:
+    return "\n".join(element.value for element in page.markdown)
+
+
 def words(page: AppTest) -> str:
     said = [element.value for kind in (page.markdown, page.caption, page.warning) for element in kind]
     return "\n".join([*said, *(unescape(element.proto.body) for element in page.get("html"))])
@@ -208,7 +212,7 @@ FIBRILLATES = RhythmFact("fibrillation", True, "This looks like atrial fibrillat
 def test_what_the_rhythm_says_about_trust_is_said_once_whatever_the_models_say(
     monkeypatch: pytest.MonkeyPatch, predictions: tuple[Prediction, ...]
 ) -> None:
-    text = words(with_rhythm(monkeypatch, WIDE, FIBRILLATES, predictions=predictions))
+    text = markdown(with_rhythm(monkeypatch, WIDE, FIBRILLATES, predictions=predictions))
     assert text.count("What the rhythm says about trust") == 1
     assert text.count("151 ms") == 1
     assert text.count("120 ms") == 1  # the sentence has the limit
