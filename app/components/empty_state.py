@@ -17,7 +17,7 @@ _STEPS = (
     ("2. Check it", "See the filtered leads on ECG paper, the beats that were found and their intervals."),
     (
         "3. Compare estimates",
-        "Three networks estimate potassium; see how far they agree and when to distrust them.",
+        "Several networks estimate potassium; see how far they agree and when to distrust them.",
     ),
 )
 
