@@ -192,9 +192,12 @@ def coverage_figure(
     fig = go.Figure()
     apply_theme(fig, dark)
     fig.add_scatter(
-        x=_with_counts(labels, n),
+        x=[
+            f"{label}: {percent(value)}" if np.isfinite(value) else label
+            for label, value in zip(_with_counts(labels, n), coverage, strict=True)
+        ],
         y=list(coverage),
-        mode="markers+text",
+        mode="markers",
         marker={"size": 12, "color": colours.accent},
         error_y={
             "symmetric": False,
@@ -204,8 +207,6 @@ def coverage_figure(
             "width": 6,
             "color": colours.accent,
         },
-        text=[f"  {percent(value)}" if np.isfinite(value) else "" for value in coverage],
-        textposition="middle right",
         name="inside the interval",
         hovertemplate="%{x}: %{y:.1%}<extra></extra>",
     )
@@ -213,6 +214,7 @@ def coverage_figure(
         target,
         line={"color": colours.zones["moderate"], "dash": "dash", "width": 2},
         annotation={"text": f"aim {target:.0%}", "font": {"color": colours.zones["moderate"]}},
+        annotation_position="top left",
     )
     lowest = min((value for value in coverage if np.isfinite(value)), default=target)
     fig.update_layout(height=_HEIGHT_PX, showlegend=False)
