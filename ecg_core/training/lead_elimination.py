@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 
 from ecg_core.datasets.twelve_lead import PreparedTwelveLead
 from ecg_core.datasets.twelve_lead_sources import TEST_FOLD
+from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import Weighted, bootstrap_interval, weighted_mean
 from ecg_core.evaluation.lead_elimination import CURVES, Leads, eliminate, lead_mask
 from ecg_core.evaluation.twelve_lead import weighted_auprc
@@ -29,6 +30,7 @@ from ecg_core.twelve_lead.types import FINDINGS
 TASKS: tuple[Task, ...] = ("findings", "age")
 HELD_OUT = ((1, 3, 5, 7, 9), (2, 4, 6, 8))  # each group is judged by what was trained on the other
 
+_LEAST_ECGS = 20  # of a group of folds
 _LOGISTIC_C, _RIDGE_ALPHA = 0.03, 100.0
 
 Report = Callable[[str], None]
@@ -126,11 +128,15 @@ class LeadElimination:
 def write_curves(
     training: PreparedTwelveLead, test: PreparedTwelveLead, out: Path, runs: Path, seed: int, report: Report
 ) -> pd.DataFrame:
-    """Learn each lead, eliminate for every task, and write the curves to the folder `out`; goes on where an earlier call stopped."""
+    """Learn each lead, eliminate for every task, and write the curves to the folder `out`; goes on where an earlier call stopped.
+
+    Raises ECGError when a group of folds is too small to learn from.
+    """
     prepared = _joined(training, test)
     learned = []
     for number, folds in enumerate(HELD_OUT):
         learns = ~np.isin(prepared.fold, (*folds, TEST_FOLD))
+        _check(prepared.where(learns))
         model = train_lead_networks(
             prepared.where(learns), runs / f"without-group-{number}", seed + number, report
         )
@@ -141,6 +147,17 @@ def write_curves(
     out.mkdir(parents=True, exist_ok=True)
     table.to_parquet(out / CURVES, index=False)
     return table
+
+
+def _check(learned: PreparedTwelveLead) -> None:
+    """Raises ECGError unless there are ECGs with and without every finding to learn from."""
+    positive = np.nansum(learned.findings, axis=0)
+    negative = np.nansum(1 - learned.findings, axis=0)
+    if len(learned) < _LEAST_ECGS or min(positive.min(), negative.min()) < 1:
+        raise ECGError(
+            "There are too few ECGs outside fold 10 to try leads on: every finding must be there, in odd and in even folds."
+            " Give more of PTB-XL."
+        )
 
 
 def _joined(first: PreparedTwelveLead, second: PreparedTwelveLead) -> PreparedTwelveLead:

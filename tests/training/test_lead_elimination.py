@@ -19,6 +19,7 @@ from ecg_core.training.lead_elimination import score_of, write_curves
 from ecg_core.training.lead_features import rhythm_features, single_lead_loss
 from ecg_core.twelve_lead.checkpoint import N_OUTPUTS
 from ecg_core.twelve_lead.facts import FACTS
+from tests.datasets.labelled_ptbxl import write_labelled_ptbxl
 
 N = 60
 
@@ -145,3 +146,16 @@ def test_scores_are_those_of_known_truths() -> None:
     assert n == N - 20 and error(np.ones(n)) == pytest.approx(3)
     perfect, n = score_of("findings", prepared, prepared.findings.astype(float))
     assert n == N and perfect(np.ones(n)) == pytest.approx(1)
+
+
+def test_the_command_line_reads_ptb_xl_as_physionet_ships_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its four records are too few, and the message says so; they were annotated before."""
+    root = write_labelled_ptbxl(tmp_path / "ptb-xl")
+    out, runs = tmp_path / "out", tmp_path / "runs"
+    told = main(
+        ["train", "lead-elimination", "--base-ecgs", str(root), "--out", str(out), "--runs", str(runs)]
+    )
+    assert told == 1 and "too few ECGs outside fold 10" in capsys.readouterr().err
+    assert len(list((runs / "twelve-lead-prepared").rglob("part-*.npz"))) == 2

@@ -18,7 +18,7 @@ from ecg_core.training.restoration import restoration_loss, second_moments, trai
 from ecg_core.training.restoration_batches import CROP_SAMPLES, RestorationBatches, draw_leads
 from ecg_core.training.restoration_checkpoint import train_restoration_checkpoint
 from ecg_core.twelve_lead.restore import load_restorer, restore
-from tests.datasets.mini_ptbxl import example
+from tests.datasets.mini_ptbxl import example, write_mini_ptbxl
 
 KEYS = ("normal", "atrial_fibrillation", "left_bundle_branch_block", "first_degree_av_block")
 
@@ -108,3 +108,17 @@ def test_batches_of_an_epoch_are_repeatable_and_differ_between_epochs() -> None:
     )
     assert first.shape == (6, 8, CROP_SAMPLES)
     assert torch.equal(first, again) and not torch.equal(first, next_epoch)
+
+
+def test_the_command_line_reads_ptb_xl_as_physionet_ships_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its four records are too few, and the message says so; they were filtered before."""
+    root = write_mini_ptbxl(tmp_path / "ptb-xl")
+    out, runs = tmp_path / "out", tmp_path / "runs"
+    assert (
+        main(["train", "restoration", "--base-ecgs", str(root), "--out", str(out), "--runs", str(runs)]) == 1
+    )
+    assert "too few ECGs to learn the restoration" in capsys.readouterr().err
+    table = pd.read_parquet(runs / "restoration-waveforms" / "table.parquet")
+    assert table["record_id"].tolist() == ["ptbxl-11", "ptbxl-12", "ptbxl-13", "ptbxl-14"]
