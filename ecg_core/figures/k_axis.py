@@ -39,6 +39,8 @@ def k_figure(
         range=list(K_AXIS_MEQ_L), dtick=1, tick0=2, title="Potassium (mEq/L)", showgrid=False, fixedrange=True
     )
     name_rows(fig, rows)
+    if len(rows) > _FEW_ROWS:
+        fig.update_yaxes(range=[len(rows) - 0.5, -0.8])  # room for the text over the first of close rows
     return fig
 
 
