@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from app.components.rhythm_words import fact_name, limit_words, value_words
@@ -37,7 +39,7 @@ def draw_rhythm_trust(rhythm: RhythmFacts, answer: TwelveLeadAnswer | None = Non
         else:
             st.markdown(rhythm.summary)
         if answer is not None and not answer.abstained:
-            st.markdown(findings_words(answer))
+            st.markdown(findings_words(answer, {_WHY[fact.key] for fact in rhythm.found}))
         st.caption(
             " ".join(
                 ["Flags are read from the beats and waves, not by the networks.", *_not_assessed(rhythm)]
@@ -45,8 +47,8 @@ def draw_rhythm_trust(rhythm: RhythmFacts, answer: TwelveLeadAnswer | None = Non
         )
 
 
-def findings_words(answer: TwelveLeadAnswer) -> str:
-    """One sentence with the probabilities that matter for trust, and why the named ones do."""
+def findings_words(answer: TwelveLeadAnswer, said: Collection[str]) -> str:
+    """One sentence with the probabilities that matter for trust, and why the named ones do unless that was `said`."""
     findings = [answer.finding(code) for code in _WHY_FINDING]
     told = [f"{inside_a_sentence(finding.name)} {percent(finding.probability)}" for finding in findings]
     shown = [
@@ -54,7 +56,8 @@ def findings_words(answer: TwelveLeadAnswer) -> str:
         for words, finding in zip(told, findings, strict=True)
     ]
     reasons = dict.fromkeys(_WHY_FINDING[finding.code] for finding in findings if finding.present)
-    return " ".join([f"The 12-lead model says: {', '.join(shown)}.", *reasons])
+    new = [reason for reason in reasons if reason not in said]
+    return " ".join([f"The 12-lead model says: {', '.join(shown)}.", *new])
 
 
 def _line(fact: RhythmFact) -> str:
