@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecg_core.errors import CheckpointError, ECGError
-from ecg_core.evaluation.metrics import per_range, summarize
+from ecg_core.evaluation.metrics import per_range, range_coverage, summarize
 from ecg_core.evaluation.report import COLUMNS, summary_table
 from ecg_core.evaluation.table import read_evaluation
 from ecg_core.inference.card import read_card
@@ -41,7 +41,18 @@ def describe(title: str, table: pd.DataFrame) -> str:
     """The measures of one table in words and columns, with what the records were."""
     overall = summary_table(summarize(table))
     parts = [title, "=" * len(title), _origin(table), "", _overall(overall), "", _ranges(per_range(table))]
+    parts += ["", "How often the interval held the truth", _coverage(range_coverage(table))]
     return "\n".join(parts)
+
+
+def _coverage(held: pd.DataFrame) -> str:
+    names = {
+        "range": "true K",
+        "coverage_low": "95 % from",
+        "coverage_high": "to",
+        "width_meq_l": "mean width",
+    }
+    return held.rename(columns=names).to_string(index=False, na_rep="-", float_format="{:.2f}".format)
 
 
 def _origin(table: pd.DataFrame) -> str:

@@ -63,7 +63,8 @@ def _figure(
             line={"color": colours.zones[zone], "width": 2, "dash": dash},
             hovertemplate="%{x:.2f}, %{y:.2f}<extra>" + CONDITIONS[curves.condition] + "</extra>",
         )
-    fig.update_layout(height=_HEIGHT_PX + 60, legend={"orientation": "v", "y": 1.01, "yanchor": "bottom"})
+    legend = {"orientation": "v", "y": 1.01, "yanchor": "bottom"}
+    fig.update_layout(height=_HEIGHT_PX + 80, margin={"t": 116}, legend=legend)  # room for legend and buttons
     fig.update_xaxes(range=[-0.01, 1.01], tickformat=".0%", constrain="domain")
     fig.update_yaxes(range=[-0.01, 1.02], tickformat=".0%")
     return fig
