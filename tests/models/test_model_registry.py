@@ -6,7 +6,6 @@ from ecg_core.leads import STANDARD_LEADS
 from ecg_core.models import MODELS, build
 from ecg_core.models.registry import register
 
-
 SOURCES = {  # leads, samples, facts, least leads
     "dcrnn": (("II",), 512, 0, 1),
     "dscnn": (("II",), 512, 0, 1),
