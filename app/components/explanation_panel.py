@@ -104,6 +104,6 @@ def _draw_saliency(prediction: Prediction, checkpoint: Checkpoint) -> None:
     )
     st.caption(
         "Integrated gradients (Sundararajan 2017) against a flat line, of the beat or crop nearest to the estimate; the larger "
-        f"and darker a dot, the more it moved the estimate, up or down.{facts} **Saliency is a hint where to look, no proof** that "
+        f"and redder a dot, the more it moved the estimate, up or down.{facts} **Saliency is a hint where to look, no proof** that "
         "the network looks at the right thing."
     )

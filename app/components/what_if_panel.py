@@ -46,14 +46,13 @@ def draw_shifts(analysis: Analysis, checkpoint: Checkpoint) -> None:
 
 
 def per_meq_l(rows: Sequence[Shift]) -> list[str]:
-    """For each sign that moves the estimate clearly, how much of it 1 mEq/L would take."""
+    """For each sign that moves the estimate clearly, how many such changes 1 mEq/L would take."""
     lines = []
     for row in rows:
-        amount = row.amount_per_meq_l
-        if math.isfinite(amount):
-            size = f"{10 * amount:.1f} mm" if row.moved.unit == "mV" else f"{amount:.0f} %"
+        if math.isfinite(row.amount_per_meq_l):
+            times = row.amount_per_meq_l / row.moved.amount
             way = "higher" if row.shift_meq_l > 0 else "lower"
-            lines.append(f"{row.moved.words}: {size} of it for an estimate 1 mEq/L {way}")
+            lines.append(f"{row.moved.words}: {times:.1f} times that change for an estimate 1 mEq/L {way}")
     return lines
 
 
