@@ -25,7 +25,7 @@ from safetensors.torch import load_file
 from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.learned import LearnedDelineator
 from ecg_core.annotation.types import Waves
-from ecg_core.annotation.wave_net import WaveNet, fuse_normalization
+from ecg_core.annotation.wave_net import WaveNet
 from ecg_core.datasets.example import EXAMPLE_FS_HZ, Example
 from ecg_core.datasets.ludb import N_FOLDS, LudbECG, read_ludb
 from ecg_core.datasets.marked_examples import CLASS_OF_WAVE, filtered_and_marked
@@ -33,6 +33,7 @@ from ecg_core.datasets.racing import racing_example
 from ecg_core.evaluation.delineation import LeadScores, marks_ms, p_share
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.resample import resample
+from ecg_core.network_files import fuse_normalization
 from ecg_core.inference.checkpoint import half_precision
 from ecg_core.record import ECGRecord
 from ecg_core.simulation.landmarks import find_landmarks

@@ -76,7 +76,8 @@ def main() -> None:
         cells = [_share(of_sign.loc[of_sign["made"] == group, "present"]) for group in groups]
         print(f"| {name} | " + " | ".join(cells) + " |")
     dangerous = found.assign(ecg=found.groupby("sign").cumcount()).groupby(["made", "ecg"])["danger"].any()
-    cells = [f"{dangerous[group].mean():.1%} of {dangerous[group].size}" for group in groups]
+    of_ecgs = [dangerous.xs(group, level="made") for group in groups]
+    cells = [f"{of_group.mean():.1%} of {of_group.size}" for of_group in of_ecgs]
     print("| **any danger sign** | " + " | ".join(cells) + " |")
 
 

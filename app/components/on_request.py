@@ -11,7 +11,7 @@ from app.components.text import as_markdown
 from ecg_core.errors import ECGError
 
 Result = TypeVar("Result")
-Progress = Callable[[float], None]
+Progress = Callable[[float], object]
 
 
 def on_request(

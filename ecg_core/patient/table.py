@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from ecg_core.inference.types import Prediction
 from ecg_core.patient.history import EarlierECG
 
 
@@ -22,6 +23,10 @@ def history_table(earlier: Sequence[EarlierECG]) -> pd.DataFrame:
             "k_high": prediction.k_high if prediction else None,
         }
         for one in earlier
-        for model, prediction in (one.predictions or {"": None}).items()
+        for model, prediction in _predictions(one)
     ]
     return pd.DataFrame(rows)
+
+
+def _predictions(earlier: EarlierECG) -> Iterable[tuple[str, Prediction | None]]:
+    return earlier.predictions.items() or [("", None)]
