@@ -33,8 +33,8 @@ from ecg_core.datasets.racing import racing_example
 from ecg_core.evaluation.delineation import LeadScores, marks_ms, p_share
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.resample import resample
-from ecg_core.network_files import fuse_normalization
 from ecg_core.inference.checkpoint import half_precision
+from ecg_core.network_files import fuse_normalization
 from ecg_core.record import ECGRecord
 from ecg_core.simulation.landmarks import find_landmarks
 from ecg_core.training.marked_batches import NOISE_FS_HZ, read_noise

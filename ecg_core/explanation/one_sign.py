@@ -22,7 +22,7 @@ from ecg_core.simulation.morph import morph
 LONGEST_S = 10.0  # of a longer recording its beginning stands for all of it
 LEAST_SHIFT_MEQ_L = 0.03  # a smaller one is not told from none
 
-Progress = Callable[[float], None]  # from 0 to 1
+Progress = Callable[[float], object]  # from 0 to 1
 
 
 @dataclass(frozen=True)
