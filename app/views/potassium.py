@@ -73,7 +73,8 @@ def draw_simulated(analysis: Analysis) -> None:
 
 def draw_headline(comparison: Comparison) -> None:
     text = f"### {comparison.headline}"
-    if comparison.finding in ("hyper", "contradictory"):
+    silent = comparison.n_models > 0 and not comparison.n_estimates  # no news is no good news
+    if silent or comparison.finding in ("hyper", "contradictory"):
         st.error(text, icon=":material/warning:")
     elif comparison.finding == "hypo":
         st.warning(text, icon=":material/arrow_downward:")

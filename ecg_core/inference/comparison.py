@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, HYPOKALEMIA_MEQ_L, Flag, Prediction
 
-# "borderline": every estimate is normal, yet a model finds hyper- or hypokalemia more likely than not.
+# The first model that gave an estimate leads; the others support it or cast doubt on it. "borderline": it estimates
+# normal potassium, yet finds hyper- or hypokalemia more likely than not, or another model estimates either.
+Side = Literal["hyper", "hypo", "normal"]
 Finding = Literal["hyper", "hypo", "contradictory", "borderline", "normal", "none"]
 
 # Half a mEq/L is the width of one hyperkalemia severity zone below.
@@ -74,17 +75,18 @@ class Comparison:
 
 
 def compare(predictions: Sequence[Prediction]) -> Comparison:
-    """Put the models' estimates of one ECG side by side."""
-    k_meq_l = np.array([p.k_meq_l for p in predictions if not p.abstained], dtype=float)
+    """Put the models' estimates of one ECG side by side; the first that gave one leads, as the default model does."""
+    estimates = [p for p in predictions if not p.abstained]
+    k_meq_l = np.array([p.k_meq_l for p in estimates], dtype=float)
     spread = float(np.ptp(k_meq_l)) if k_meq_l.size > 1 else float("nan")
-    finding = _finding(k_meq_l, predictions)
+    finding = _finding(estimates)
     return Comparison(
         finding=finding,
         median_meq_l=float(np.median(k_meq_l)) if k_meq_l.size else float("nan"),
         spread_meq_l=spread,
         n_models=len(predictions),
         n_estimates=k_meq_l.size,
-        headline=_headline(finding, predictions),
+        headline=_headline(finding, predictions, estimates),
         agreement=_agreement(spread),
     )
 
@@ -102,83 +104,82 @@ def abstention_words(prediction: Prediction) -> str:
     return f"No estimate: {reasons or 'the reason is not known.'} {NOT_NORMAL}"
 
 
-def _finding(k_meq_l: NDArray[np.float64], predictions: Sequence[Prediction]) -> Finding:
-    if not k_meq_l.size:
+def _side(k_meq_l: float) -> Side:
+    if k_meq_l >= HYPERKALEMIA_MEQ_L:
+        return "hyper"
+    return "hypo" if k_meq_l <= HYPOKALEMIA_MEQ_L else "normal"
+
+
+def _finding(estimates: Sequence[Prediction]) -> Finding:
+    if not estimates:
         return "none"
-    hyper, hypo = (k_meq_l >= HYPERKALEMIA_MEQ_L).any(), (k_meq_l <= HYPOKALEMIA_MEQ_L).any()
-    if hyper and hypo:
-        return "contradictory"
-    if hyper or hypo:
-        return "hyper" if hyper else "hypo"
-    likely = any(max(p.p_hyper, p.p_hypo) > LIKELY for p in predictions)
-    return "borderline" if likely else "normal"
+    leading, *others = (_side(p.k_meq_l) for p in estimates)
+    if leading == "normal":
+        doubtful = max(estimates[0].p_hyper, estimates[0].p_hypo) > LIKELY or set(others) - {"normal"}
+        return "borderline" if doubtful else "normal"
+    opposite = "hypo" if leading == "hyper" else "hyper"
+    return "contradictory" if opposite in others else leading
 
 
-def _headline(finding: Finding, predictions: Sequence[Prediction]) -> str:
-    estimates = [p for p in predictions if not p.abstained]
+def _headline(finding: Finding, predictions: Sequence[Prediction], estimates: Sequence[Prediction]) -> str:
     if not predictions:
         return "No potassium model is installed, so there is no estimate."
-    if finding == "none":
+    if not estimates:
         return f"No model could estimate potassium from this ECG. {NOT_NORMAL} The reasons stand beside each model."
-    k_meq_l = [p.k_meq_l for p in estimates]
+    first = estimates[0]
     silent = len(predictions) - len(estimates)
-    return " ".join(
-        part
-        for part in (
-            _statement(finding, k_meq_l, len(predictions)),
-            f"{_cardinal(silent).capitalize()} gave no estimate." if silent else "",
-            _doubt(estimates) if finding in ("normal", "borderline") else "",
-            _ADVICE[finding],
-        )
-        if part
+    sentences = (
+        f"{first.title} estimates {_SIDES[_side(first.k_meq_l)]} ({first.k_meq_l:.1f} mEq/L).",
+        _doubt(first),
+        _others([_side(p.k_meq_l) for p in estimates[1:]], _side(first.k_meq_l)),
+        f"{_cardinal(silent).capitalize()} gave no estimate." if silent else "",
+        _ADVICE[finding],
     )
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
+_SIDES: dict[Side, str] = {
+    "hyper": "hyperkalemia",
+    "hypo": "hypokalemia",
+    "normal": "potassium in the normal range",
+}
 _ADVICE: dict[Finding, str] = {
     "hyper": "Confirm with a laboratory value.",
     "hypo": "Confirm with a laboratory value.",
-    "contradictory": "Do not rely on either; measure potassium in the laboratory.",
+    "contradictory": "The models contradict each other: rely on none, measure potassium in the laboratory.",
     "borderline": "Confirm with a laboratory value.",
     "normal": "This does not exclude hyperkalemia.",
     "none": "",
 }
 
 
-def _statement(finding: Finding, k_meq_l: Sequence[float], n_models: int) -> str:
-    numbers = _numbers(k_meq_l)
-    if finding == "contradictory":
-        return f"The models contradict each other: hyperkalemia and hypokalemia at once {numbers}."
-    count = {
-        "hyper": sum(k >= HYPERKALEMIA_MEQ_L for k in k_meq_l),
-        "hypo": sum(k <= HYPOKALEMIA_MEQ_L for k in k_meq_l),
-    }.get(finding, len(k_meq_l))
-    verb = "estimates" if count == 1 else "estimate"
-    what = {"hyper": "hyperkalemia", "hypo": "hypokalemia"}.get(finding, "potassium in the normal range")
-    return f"{_models(count, n_models)} {verb} {what} {numbers}."
-
-
-def _numbers(k_meq_l: Sequence[float]) -> str:
-    if len(k_meq_l) == 1:
-        return f"({k_meq_l[0]:.1f} mEq/L)"
-    return f"(median {np.median(k_meq_l):.1f} mEq/L, models {np.ptp(k_meq_l):.1f} apart)"
-
-
-def _doubt(estimates: Sequence[Prediction]) -> str:
-    """What speaks against normal estimates: probabilities first, else intervals."""
-    for name, count in (
-        ("hyperkalemia", sum(p.p_hyper > LIKELY for p in estimates)),
-        ("hypokalemia", sum(p.p_hypo > LIKELY for p in estimates)),
-    ):
-        if count:
-            who = {1: "one finds", len(estimates): "all find"}.get(count, f"{_cardinal(count)} find")
-            return f"Yet {'it finds' if len(estimates) == 1 else who} {name} more likely than not."
-    reaching = sum(p.k_high >= HYPERKALEMIA_MEQ_L for p in estimates)
-    if not reaching:
+def _others(sides: Sequence[Side], leading: Side) -> str:
+    """What the models beside the leading one say."""
+    if not sides:
         return ""
-    if reaching == len(estimates):
-        return f"{'Its interval reaches' if reaching == 1 else 'All intervals reach'} into hyperkalemia."
-    verb = "interval reaches" if reaching == 1 else "intervals reach"
-    return f"{_cardinal(reaching).capitalize()} {verb} into hyperkalemia."
+    if set(sides) == {leading}:
+        return {1: "The other model agrees.", 2: "Both other models agree."}.get(
+            len(sides), f"All {_cardinal(len(sides))} other models agree."
+        )
+    counts = [(sides.count(side), words) for side, words in _SIDES.items() if side in sides]
+    said = [f"{_cardinal(n)} {'estimates' if n == 1 else 'estimate'} {words}" for n, words in counts]
+    if len(sides) == 1:
+        return f"The other model estimates {counts[0][1]}."
+    if len(said) == 1:
+        return (
+            f"{'Both' if len(sides) == 2 else f'All {_cardinal(len(sides))}'} others estimate {counts[0][1]}."
+        )
+    return f"Of {_cardinal(len(sides))} others, {', '.join(said[:-1])} and {said[-1]}."
+
+
+def _doubt(first: Prediction) -> str:
+    """What speaks against a normal estimate: probabilities first, else the interval."""
+    if _side(first.k_meq_l) != "normal":
+        return ""
+    for name, probability in (("hyperkalemia", first.p_hyper), ("hypokalemia", first.p_hypo)):
+        if probability > LIKELY:
+            return f"Yet it finds {name} more likely than not."
+    return "Its interval reaches into hyperkalemia." if first.k_high >= HYPERKALEMIA_MEQ_L else ""
 
 
 def _agreement(spread_meq_l: float) -> str:
@@ -198,12 +199,6 @@ def _agreement(spread_meq_l: float) -> str:
         f"The models differ by {spread_meq_l:.1f} mEq/L, two severity classes or more. "
         "At least one of them is well off the mark: rely on none of them."
     )
-
-
-def _models(count: int, total: int) -> str:
-    if count == total:
-        return {1: "The only model", 2: "Both models"}.get(total, f"All {_cardinal(total)} models")
-    return f"{_cardinal(count).capitalize()} of {_cardinal(total)} models"
 
 
 def _cardinal(count: int) -> str:
