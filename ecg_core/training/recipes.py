@@ -163,7 +163,7 @@ _CYCLES_WORDS = "12,000 cycles an epoch drawn so that five potassium classes are
 _WIDE = (("to_mu", 0.01), ("to_sigma", 0.01))  # a step changes their output by the rate times 65,536 inputs
 _HUBER = LOSSES["huber"]
 _ECG12NET = Stage(
-    "ecg12net", replace(_HUBER, sparse=True), 1e-3, 32, epochs=14, patience=14, anneal=True, clip_norm=5.0
+    "ecg12net", replace(_HUBER, sparse=True), 1e-3, 32, epochs=4, patience=4, anneal=True, clip_norm=5.0
 )
 
 RECIPES = MappingProxyType(
@@ -201,7 +201,7 @@ RECIPES = MappingProxyType(
             Recipe(
                 "ecg12net",
                 "ECG12Net",
-                "Adam 1e-3 with cosine decay, batch 32, Huber loss, 14 epochs of 2,400 random 2.05 s crops of four random"
+                "Adam 1e-3 with cosine decay, batch 32, Huber loss, 4 epochs of 2,400 random 2.05 s crops of four random"
                 " leads each, drawn so that five potassium classes are equally frequent, best validation loss kept",
                 (_ECG12NET,),
                 _train_ecg12net,
