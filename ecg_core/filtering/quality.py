@@ -17,6 +17,7 @@ from ecg_core.filtering.mains import mains_amplitudes_mv
 from ecg_core.filtering.quality_checks import Finding, LeadSignals, check_lead
 from ecg_core.filtering.quality_seconds import Defect, SecondsQuality, blank_seconds, judge_seconds
 from ecg_core.filtering.second_features import above_qrs
+from ecg_core.leads import CHEST_LEADS
 from ecg_core.record import DIGITIZED_PAGE, ECGRecord
 
 Grade = Literal["good", "fair", "poor"]
@@ -73,18 +74,25 @@ def assess_quality(raw: ECGRecord, filtered: ECGRecord) -> QualityReport:
         raw, filtered, off = _cut(raw, middle), _cut(filtered, middle), off[:, middle]
         notes.append(f"Judged from {_LONGEST_JUDGED_S / 60:g} minutes in the middle of the recording")
     attached = blank_seconds(filtered, off)
-    exchange = suspect_exchange(attached)
-    electrodes = None if exchange is None else exchange.warning
-    if electrodes is not None:
-        notes.append(electrodes)
-    if raw.source.format == DIGITIZED_PAGE:
-        notes.append(_printed_for(raw))
     leads = tuple(
         _grade_lead(name, check_lead(signals))
         for name, signals in zip(raw.leads, _lead_signals(raw, attached, off), strict=True)
     )
+    electrodes = _exchanged_electrodes(attached, leads)
+    if electrodes is not None:
+        notes.append(electrodes)
+    if raw.source.format == DIGITIZED_PAGE:
+        notes.append(_printed_for(raw))
     summary = "; ".join([_summary(leads), *notes])
     return QualityReport(leads, _record_grade(leads), summary, seconds, tuple(notes), electrodes)
+
+
+def _exchanged_electrodes(attached: ECGRecord, leads: tuple[LeadQuality, ...]) -> str | None:
+    """A warning that electrodes look exchanged. An unusable chest lead fits no place and says nothing about it."""
+    if any(lead.grade == "poor" and lead.lead in CHEST_LEADS for lead in leads):
+        return None
+    exchange = suspect_exchange(attached)
+    return None if exchange is None else exchange.warning
 
 
 def _middle_seconds(record: ECGRecord) -> slice:

@@ -57,3 +57,8 @@ def test_a_good_ecg_has_no_such_flag(normal: ECGRecord, checkpoints: dict[str, C
     ecg = AnnotatedECG.as_trained(filtered, assess_quality(normal, filtered))
     assert ecg.attached is ecg.filtered
     assert "electrode_off" not in {flag.code for flag in predict(checkpoints[key], ecg).flags}
+
+
+@pytest.mark.parametrize("lead", ["V1", "V3", "V5"])
+def test_a_spoilt_chest_lead_is_no_sign_of_exchanged_electrodes(normal: ECGRecord, lead: str) -> None:
+    assert with_artefact(normal, lead, 0, 10).quality.electrodes is None
