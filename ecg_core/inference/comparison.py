@@ -197,7 +197,7 @@ def _agreement(spread_meq_l: float) -> str:
         )
     return (
         f"The models differ by {spread_meq_l:.1f} mEq/L, two severity classes or more. "
-        "At least one of them is well off the mark: rely on none of them."
+        "At least one of them is well off the mark."
     )
 
 
