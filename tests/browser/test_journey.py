@@ -57,7 +57,7 @@ def test_upload_look_measure_download_and_go_on_after_a_broken_file(
     assert np.isfinite(table["k_meq_l"]).all()
     assert table["k_meq_l"].between(table["k_low"], table["k_high"]).all()
 
-    visit.go_to("Evaluation", last="All models on their bundled test sets")
+    visit.go_to("Evaluation", last="The numbers")
     expect(visit.charts.first).to_be_visible()
     expect(page.get_by_text("SIMULATED")).not_to_have_count(0)
 
