@@ -150,7 +150,10 @@ def _completed(
         signs = find_signs(filtered.record, measurements, rhythm)
     with watch.part("inputs"):
         seen = _as_networks_see(record, quality, automatic, edits, annotation, cycles)
-        seen = replace(seen, rhythm=rhythm)
+        as_shown = seen.filtered is filtered.record and seen.annotation is annotation
+        seen = replace(
+            seen, rhythm=rhythm if as_shown else rhythm_facts(record, seen.filtered, seen.annotation)
+        )
     predictions = []
     for checkpoint in checkpoints:
         with watch.part(checkpoint.card.name):
