@@ -31,13 +31,13 @@ from ecg_core.evaluation.metrics import (
 from ecg_core.evaluation.ranges import K_RANGES
 from ecg_core.evaluation.table import read_evaluation
 from ecg_core.figures.cycles import cycles_figure
+from ecg_core.figures.estimate_and_truth import POTASSIUM, truth_heatmap_figure
 from ecg_core.figures.evaluation import (
     confusion_figure,
     coverage_figure,
     error_figure,
     range_boxplot_figure,
     reliability_figure,
-    truth_heatmap_figure,
 )
 from ecg_core.figures.export import serialized_bytes
 from ecg_core.figures.model_inputs import crop_figure, items_figure
@@ -127,7 +127,7 @@ def evaluation_page(checkpoint: Checkpoint) -> int:
     held = range_coverage(table).to_dict(orient="list")
     held_bounds = list(zip(held["coverage_low"], held["coverage_high"], strict=True))
     figures = [
-        truth_heatmap_figure(table["k_true_meq_l"].to_numpy(), table["k_meq_l"].to_numpy(), False),
+        truth_heatmap_figure(table["k_true_meq_l"].to_numpy(), table["k_meq_l"].to_numpy(), POTASSIUM, False),
         confusion_figure(range_confusion(table), labels, False),
         range_boxplot_figure(estimates_per_range(table), bounds, False),
         error_figure(labels, n, ranges["mae_meq_l"].tolist(), ranges["mae_of_mean_meq_l"].tolist(), False),

@@ -23,15 +23,14 @@ from ecg_core.evaluation.metrics import (
     range_coverage,
 )
 from ecg_core.evaluation.ranges import K_RANGES
-from ecg_core.figures.agreement import bland_altman_figure
 from ecg_core.figures.detection import precision_recall_figure, roc_figure
+from ecg_core.figures.estimate_and_truth import POTASSIUM, bland_altman_figure, truth_heatmap_figure
 from ecg_core.figures.evaluation import (
     confusion_figure,
     coverage_figure,
     error_figure,
     range_boxplot_figure,
     reliability_figure,
-    truth_heatmap_figure,
 )
 from ecg_core.figures.provenance import origin_words, say_origin
 
@@ -73,13 +72,13 @@ def estimate_panels(table: pd.DataFrame, summary: Summary) -> list[Panel]:
         Panel(
             "Estimated and true potassium",
             "heatmap",
-            lambda: truth_heatmap_figure(truth, k, dark),
-            "Each cell counts examples. On the dashed line the estimate equals the truth.",
+            lambda: truth_heatmap_figure(truth, k, POTASSIUM, dark),
+            "Each cell counts ECGs. On the dashed line the estimate equals the truth.",
         ),
         Panel(
             "Bland-Altman",
             "bland_altman",
-            lambda: bland_altman_figure(truth, k, summary.bias_meq_l, summary.limits_meq_l, dark),
+            lambda: bland_altman_figure(truth, k, summary.bias_meq_l, summary.limits_meq_l, POTASSIUM, dark),
             "Between the dashed lines lie about 95 % of the differences. A slope shows estimates drawn to the middle.",
         ),
         Panel(

@@ -13,56 +13,12 @@ from numpy.typing import NDArray
 
 from ecg_core.figures.k_axis import K_AXIS_MEQ_L
 from ecg_core.figures.probabilities import percent
-from ecg_core.figures.theme import FONT_SIZE_PX, Palette, apply_theme, palette
+from ecg_core.figures.theme import FONT_SIZE_PX, apply_theme, palette
 
-HEATMAP_BINS = 30  # as in the DCRNN paper; 0.25 mEq/L each
 WHISKERS = (0.05, 0.95)
 
 _HEIGHT_PX = 420
 _UNDER_MODEBAR = {"t": 68}  # room for the legend
-
-
-def truth_heatmap_figure(
-    k_true_meq_l: NDArray[np.floating], k_meq_l: NDArray[np.floating], dark: bool
-) -> go.Figure:
-    """Estimated over true potassium as a 2-D histogram, with the line on which both are equal.
-
-    Values beyond the axis are counted in its outermost bins; pairs with a NaN are left out.
-    """
-    known = np.isfinite(k_true_meq_l) & np.isfinite(k_meq_l)
-    pairs = np.clip(np.stack([k_true_meq_l[known], k_meq_l[known]]), *K_AXIS_MEQ_L)
-    edges = np.linspace(*K_AXIS_MEQ_L, HEATMAP_BINS + 1)
-    counts, _, _ = np.histogram2d(pairs[0], pairs[1], bins=[edges, edges])
-    colours = palette(dark)
-    fig = go.Figure()
-    apply_theme(fig, dark)
-    fig.add_heatmap(
-        z=np.where(counts, counts, np.nan).T.astype(np.float32),
-        x0=(edges[0] + edges[1]) / 2,
-        dx=edges[1] - edges[0],
-        y0=(edges[0] + edges[1]) / 2,
-        dy=edges[1] - edges[0],
-        colorscale=_scale_without_zero(colours),
-        colorbar={"title": {"text": "examples"}, "thickness": 12, "outlinewidth": 0},
-        hovertemplate="true %{x:.2f}, estimated %{y:.2f} mEq/L: %{z} examples<extra></extra>",
-        name="examples",
-    )
-    fig.add_scatter(
-        x=list(K_AXIS_MEQ_L),
-        y=list(K_AXIS_MEQ_L),
-        mode="lines",
-        line={"color": colours.zones["moderate"], "width": 2, "dash": "dash"},
-        name="estimate = truth",
-        hoverinfo="skip",
-    )
-    fig.update_layout(height=_HEIGHT_PX + 60)
-    fig.update_xaxes(dtick=1, showgrid=False)
-    fig.update_yaxes(dtick=1, showgrid=False)
-    fig.update_xaxes(range=list(K_AXIS_MEQ_L), title="True potassium (mEq/L)", constrain="domain")
-    fig.update_yaxes(
-        range=list(K_AXIS_MEQ_L), title="Estimated potassium (mEq/L)", scaleanchor="x", constrain="domain"
-    )
-    return fig
 
 
 def confusion_figure(counts: NDArray[np.integer], labels: Sequence[str], dark: bool) -> go.Figure:
@@ -259,13 +215,6 @@ def reliability_figure(
     fig.update_xaxes(title=f"Predicted probability of {name}", range=[-0.03, 1.03], tickformat=".0%")
     fig.update_yaxes(title=f"Observed share of {name}", range=[-0.03, 1.08], tickformat=".0%")
     return fig
-
-
-def _scale_without_zero(colours: Palette) -> list[list[float | str]]:
-    """The heat scale from its first visible colour on: cells without examples are not drawn at all."""
-    stops = colours.heat[1:]
-    start = stops[0][0]
-    return [[(position - start) / (1 - start), colour] for position, colour in stops]
 
 
 def _with_counts(labels: Sequence[str], n: Sequence[int]) -> list[str]:

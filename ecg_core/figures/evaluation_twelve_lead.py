@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 from sklearn.metrics import confusion_matrix, precision_recall_curve, roc_curve
 
+from ecg_core.figures.estimate_and_truth import Estimated, bland_altman_figure, truth_heatmap_figure
 from ecg_core.figures.probabilities import percent
 from ecg_core.figures.theme import FONT_SIZE_PX, Palette, apply_theme, palette
 from ecg_core.twelve_lead.types import FINDING_NAMES, FINDINGS, FindingCode
 
-AGE_RANGE_YEARS = (15.0, 95.0)
+ECG_AGE = Estimated("ECG age", "Age", "years", (15.0, 95.0), 32, 1)  # bins of 2.5 years
 
 _HEIGHT_PX = 460
-_AGE_BINS = 32  # 2.5 years each
 _DASHES = ("solid", "dash", "dot")
 _LIMITS = 1.96  # standard deviations: Bland and Altman, Lancet 1986;1:307
 _COLUMNS = 3
@@ -82,78 +82,15 @@ def confusion_grid_figure(
 
 def age_heatmap_figure(table: pd.DataFrame, dark: bool) -> go.Figure:
     """ECG age over chronological age as counts, with the line on which both are equal; what lies beyond counts at the edge."""
-    known = _with_ages(table)
-    ages = np.clip(known[["age_years", "age_estimate"]].to_numpy(np.float64).T, *AGE_RANGE_YEARS)
-    edges = np.linspace(*AGE_RANGE_YEARS, _AGE_BINS + 1)
-    counts, _, _ = np.histogram2d(ages[0], ages[1], bins=[edges, edges])
-    colours = palette(dark)
-    fig = apply_theme(go.Figure(), dark)
-    fig.add_heatmap(
-        z=np.where(counts, counts, np.nan).T.astype(np.float32),
-        x0=(edges[0] + edges[1]) / 2,
-        dx=edges[1] - edges[0],
-        y0=(edges[0] + edges[1]) / 2,
-        dy=edges[1] - edges[0],
-        colorscale=[[place, colour] for place, colour in colours.heat],
-        colorbar={"title": {"text": "records"}, "thickness": 12, "outlinewidth": 0},
-        hovertemplate="age %{x:.0f}, ECG age %{y:.0f}: %{z} records<extra></extra>",
-        name="records",
-    )
-    fig.add_scatter(
-        x=list(AGE_RANGE_YEARS),
-        y=list(AGE_RANGE_YEARS),
-        mode="lines",
-        line={"color": colours.zones["moderate"], "width": 2, "dash": "dash"},
-        name="equal",
-        hoverinfo="skip",
-    )
-    fig.update_layout(height=_HEIGHT_PX + 20, showlegend=False)
-    fig.update_xaxes(title="Age (years)", range=list(AGE_RANGE_YEARS), showgrid=False, constrain="domain")
-    fig.update_yaxes(
-        title="ECG age (years)",
-        range=list(AGE_RANGE_YEARS),
-        scaleanchor="x",
-        constrain="domain",
-        showgrid=False,
-    )
-    return fig
+    return truth_heatmap_figure(*_ages(table), ECG_AGE, dark)
 
 
 def age_bland_altman_figure(table: pd.DataFrame, dark: bool) -> go.Figure:
     """ECG age less age over the mean of both, with bias and limits of agreement (Bland and Altman, Lancet 1986;1:307)."""
-    known = _with_ages(table)
-    age, estimate = (known[name].to_numpy(np.float64) for name in ("age_years", "age_estimate"))
-    difference = estimate - age
+    age, estimate = _ages(table)
+    difference = (estimate - age)[np.isfinite(estimate - age)]
     bias, spread = float(difference.mean()), _LIMITS * float(difference.std(ddof=1))
-    colours = palette(dark)
-    fig = apply_theme(go.Figure(), dark)
-    fig.add_scatter(
-        x=((age + estimate) / 2).round(1),
-        y=difference.round(1),
-        mode="markers",
-        marker={"size": 5, "color": colours.accent, "opacity": 0.35},
-        name="records",
-        hovertemplate="mean %{x:.0f}, difference %{y:+.0f} years<extra></extra>",
-    )
-    for value, name, dash in (
-        (bias, "bias", "solid"),
-        (bias - spread, "95 % limit", "dash"),
-        (bias + spread, "95 % limit", "dash"),
-    ):
-        fig.add_hline(
-            value,
-            line={"color": colours.zones["moderate"], "dash": dash, "width": 2},
-            annotation={
-                "text": f"{name} {value:+.1f} years".replace("-", "−"),
-                "font": {"color": colours.zones["moderate"]},
-                "bgcolor": colours.background,
-                "opacity": 0.9,
-            },
-        )
-    fig.update_layout(height=_HEIGHT_PX, showlegend=False)
-    fig.update_xaxes(title="Mean of ECG age and age (years)")
-    fig.update_yaxes(title="ECG age − age (years)")
-    return fig
+    return bland_altman_figure(age, estimate, bias, (bias - spread, bias + spread), ECG_AGE, dark)
 
 
 def _curves_figure(
@@ -222,5 +159,6 @@ def _truth_and_probability(table: pd.DataFrame, code: FindingCode) -> tuple[NDAr
     return answered[f"true_{code}"].to_numpy() > 0.5, answered[f"p_{code}"].to_numpy(np.float64)
 
 
-def _with_ages(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["age_years"].notna() & table["age_estimate"].notna()]
+def _ages(table: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Age and ECG age in years, `(records,)` each; NaN where not known."""
+    return table["age_years"].to_numpy(np.float64), table["age_estimate"].to_numpy(np.float64)

@@ -4,15 +4,12 @@ import plotly.graph_objects as go
 import pytest
 
 from ecg_core.figures.evaluation import (
-    HEATMAP_BINS,
     confusion_figure,
     coverage_figure,
     error_figure,
     range_boxplot_figure,
     reliability_figure,
-    truth_heatmap_figure,
 )
-from ecg_core.figures.export import serialized_bytes
 from ecg_core.figures.training import loss_figure
 
 LABELS = ["<4", "4–5", ">5"]
@@ -20,30 +17,6 @@ LABELS = ["<4", "4–5", ">5"]
 
 def trace(fig: go.Figure, name: str) -> go.Scatter:
     return next(t for t in fig.data if t.name == name)
-
-
-def test_heatmap_counts_every_pair_once_and_draws_the_diagonal() -> None:
-    rng = np.random.default_rng(7)
-    truth, estimate = rng.uniform(1.5, 10, (2, 5_000))  # some beyond the axis
-    fig = truth_heatmap_figure(truth, estimate, dark=False)
-    cells = np.asarray(fig.data[0].z)
-    assert cells.shape == (HEATMAP_BINS, HEATMAP_BINS)
-    assert np.nansum(cells) == 5_000
-    diagonal = trace(fig, "estimate = truth")
-    assert list(diagonal.x) == list(diagonal.y) == [2.0, 9.5]
-
-
-def test_heatmap_puts_truth_across_and_estimate_up() -> None:
-    fig = truth_heatmap_figure(np.array([2.1, 2.1, np.nan]), np.array([9.4, 9.4, 5.0]), dark=True)
-    cells = np.asarray(fig.data[0].z)
-    assert cells[-1, 0] == 2
-    assert np.isfinite(cells).sum() == 1  # cells without examples stay empty
-
-
-def test_heatmap_is_small_whatever_the_data() -> None:
-    rng = np.random.default_rng(7)
-    fig = truth_heatmap_figure(*rng.uniform(2, 9.5, (2, 200_000)), dark=False)
-    assert serialized_bytes(fig) < 20_000
 
 
 def test_confusion_shows_counts_and_shares_of_the_true_range() -> None:

@@ -67,9 +67,10 @@ def test_ages_are_counted_once_and_bias_and_limits_are_told() -> None:
     assert np.nansum(heat.z) == len(made) - 1
     fig = age_bland_altman_figure(made, dark=True)
     difference = (made["age_estimate"] - made["age_years"]).dropna()
-    lines = [shape.y0 for shape in fig.layout.shapes]
+    *lines, zero = [shape.y0 for shape in fig.layout.shapes]
     spread = 1.96 * difference.std()
     assert lines == pytest.approx([difference.mean(), difference.mean() - spread, difference.mean() + spread])
+    assert zero == 0
     assert "bias +" in fig.layout.annotations[0].text
 
 
