@@ -9,7 +9,7 @@ from ecg_core.cli.evaluate_twelve_lead import FOLD_10, describe
 from ecg_core.datasets.twelve_lead import prepare_twelve_lead
 from ecg_core.datasets.twelve_lead_sources import (
     TEST_FOLD,
-    LabelledECG,
+    DiagnosedECG,
     read_labelled_challenge,
     read_labelled_ludb,
     read_labelled_ptbxl,
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def labelled_ecgs(arguments: argparse.Namespace) -> Iterator[LabelledECG]:
+def labelled_ecgs(arguments: argparse.Namespace) -> Iterator[DiagnosedECG]:
     """The labelled ECGs of every folder that is given, one source after the other. Raises ECGError without PTB-XL."""
     if arguments.base_ecgs is None:
         raise ECGError(

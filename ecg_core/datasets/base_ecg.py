@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from ecg_core.datasets.ludb import read_ludb
+from ecg_core.datasets.ptbxl_compact import FOLD10_LABELS, FOLD10_PACK, fold10_record, read_pack
 from ecg_core.errors import ECGError
-from ecg_core.leads import STANDARD_LEADS, standard_from_independent
 from ecg_core.readers import open_ecg
-from ecg_core.record import ECGRecord, Source
+from ecg_core.record import ECGRecord
 
 Split = Literal["train", "validation", "calibration", "test"]
 BaseSource = Literal["PTB-XL", "Challenge 2021", "LUDB"]
 
 _PREFIXES: dict[str, BaseSource] = {"ptbxl": "PTB-XL", "challenge": "Challenge 2021", "ludb": "LUDB"}
-_PTBXL_IN_CHALLENGE = "HR"  # how the Challenge names its copies of PTB-XL's records
+PTBXL_IN_CHALLENGE = "HR"  # how the Challenge names its copies of PTB-XL's records
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +71,9 @@ def read_ptbxl(root: Path) -> Iterator[BaseECG]:
         raise ECGError(
             f"{root} holds no ptbxl_database.csv; give the folder of PTB-XL as PhysioNet ships it."
         )
-    pack = root / "fold10_500hz_delta_uv.npz"
+    pack = root / FOLD10_PACK
     if pack.is_file():
-        yield from read_fold10_pack(pack, root / "fold10_labels.csv")
+        yield from read_fold10_pack(pack, root / FOLD10_LABELS)
     table = pd.read_csv(table_path, usecols=["ecg_id", "patient_id", "strat_fold", "filename_hr"])
     for ecg_id, patient_id, fold, name in zip(
         table["ecg_id"], table["patient_id"], table["strat_fold"], table["filename_hr"], strict=True
@@ -91,21 +90,10 @@ def read_fold10_pack(pack: Path, labels: Path) -> Iterator[BaseECG]:
     Only the identifiers are read from the label table. The table names no patients. Raises ECGError
     when the two files do not belong together.
     """
-    delta = np.load(pack, allow_pickle=False)["delta"]
     ecg_ids = pd.read_csv(labels, usecols=["ecg_id"])["ecg_id"]
-    if len(delta) != len(ecg_ids):
-        raise ECGError(
-            f"{pack} holds {len(delta)} ECGs, but {labels} names {len(ecg_ids)}; use files of one release."
-        )
-    for rows, ecg_id in zip(delta, ecg_ids, strict=True):
-        signal_mv = np.cumsum(rows, axis=-1, dtype=np.int16).astype(np.float32) / 1000.0
-        record = ECGRecord(
-            standard_from_independent(signal_mv),
-            500.0,
-            STANDARD_LEADS,
-            source=Source(f"ptbxl-{ecg_id}", "PTB-XL"),
-        )
-        yield BaseECG(record, f"ptbxl-{ecg_id}", None, split_of_fold(10))
+    for delta_uv, ecg_id in zip(read_pack(pack, "delta", labels, len(ecg_ids)), ecg_ids, strict=True):
+        name = f"ptbxl-{ecg_id}"
+        yield BaseECG(fold10_record(delta_uv, name), name, None, split_of_fold(10))
 
 
 def read_challenge(root: Path) -> Iterator[BaseECG]:
@@ -114,7 +102,7 @@ def read_challenge(root: Path) -> Iterator[BaseECG]:
     Its copies of PTB-XL are passed over: they would bring patients of one part of the data into another.
     Raises ECGError when there is no record.
     """
-    paths = [path for path in sorted(root.rglob("*.hea")) if not path.stem.startswith(_PTBXL_IN_CHALLENGE)]
+    paths = [path for path in sorted(root.rglob("*.hea")) if not path.stem.startswith(PTBXL_IN_CHALLENGE)]
     if not paths:
         raise ECGError(f"{root} holds no records (.hea) of the 2021 Challenge besides copies of PTB-XL.")
     for path in paths:

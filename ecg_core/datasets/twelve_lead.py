@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.annotation.annotate import annotate
-from ecg_core.datasets.twelve_lead_sources import LabelledECG
+from ecg_core.datasets.twelve_lead_sources import DiagnosedECG
 from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.leads import STANDARD_LEADS
@@ -60,7 +60,7 @@ class PreparedTwelveLead:
 
 
 def prepare_twelve_lead(
-    ecgs: Iterable[LabelledECG],
+    ecgs: Iterable[DiagnosedECG],
     folder: Path,
     report: Report = print,
     leads: Sequence[str] = STANDARD_LEADS,
@@ -96,9 +96,9 @@ def load_prepared_parts(paths: Sequence[Path]) -> PreparedTwelveLead:
     return PreparedTwelveLead(*(np.concatenate([part[name] for part in parts]) for name in names))
 
 
-def batched_ecgs(ecgs: Iterable[LabelledECG]) -> Iterable[list[LabelledECG]]:
+def batched_ecgs(ecgs: Iterable[DiagnosedECG]) -> Iterable[list[DiagnosedECG]]:
     """The ECGs of each part."""
-    part: list[LabelledECG] = []
+    part: list[DiagnosedECG] = []
     for ecg in ecgs:
         part.append(ecg)
         if len(part) == PART_SIZE:
@@ -108,14 +108,14 @@ def batched_ecgs(ecgs: Iterable[LabelledECG]) -> Iterable[list[LabelledECG]]:
         yield part
 
 
-def _holds(path: Path, part: Sequence[LabelledECG]) -> bool:
+def _holds(path: Path, part: Sequence[DiagnosedECG]) -> bool:
     if not path.is_file():
         return False
     held = np.load(path, allow_pickle=False)["record_id"]
     return held.tolist() == [ecg.record_id for ecg in part]
 
 
-def _write(path: Path, part: Sequence[LabelledECG], leads: Sequence[str]) -> None:
+def _write(path: Path, part: Sequence[DiagnosedECG], leads: Sequence[str]) -> None:
     measured = [_measured(ecg, leads) for ecg in part]
     signal, mask, beat, facts = (np.stack(column) for column in zip(*measured, strict=True))
     temporary = path.with_suffix(".part")
@@ -138,7 +138,7 @@ def _write(path: Path, part: Sequence[LabelledECG], leads: Sequence[str]) -> Non
     os.replace(temporary, path)
 
 
-def _measured(ecg: LabelledECG, leads: Sequence[str]) -> tuple[NDArray[np.float32], ...]:
+def _measured(ecg: DiagnosedECG, leads: Sequence[str]) -> tuple[NDArray[np.float32], ...]:
     """Signal, mask, beat and facts of one ECG, by the same steps as in the program."""
     record = ecg.read()
     if ecg.band_passed:

@@ -16,7 +16,8 @@ import pandas as pd
 import wfdb
 from numpy.typing import NDArray
 
-from ecg_core.datasets.base_ecg import BaseSource
+from ecg_core.datasets.base_ecg import PTBXL_IN_CHALLENGE, BaseSource
+from ecg_core.datasets.ptbxl_compact import FOLD10_LABELS, FOLD10_PACK, fold10_record, read_pack
 from ecg_core.datasets.twelve_lead_labels import (
     SUPERCLASSES,
     diagnostic_classes,
@@ -27,7 +28,7 @@ from ecg_core.datasets.twelve_lead_labels import (
     superclasses_from_scp,
 )
 from ecg_core.errors import ECGError
-from ecg_core.leads import STANDARD_LEADS, standard_from_independent
+from ecg_core.leads import STANDARD_LEADS
 from ecg_core.readers import open_ecg
 from ecg_core.readers.patient_facts import age_years, plausible_age, sex
 from ecg_core.record import ECGRecord, Source
@@ -35,9 +36,7 @@ from ecg_core.record import ECGRecord, Source
 TEST_FOLD = 10
 _TRAINING_FOLDS = 9
 _PTBXL_TABLE, _STATEMENTS = "ptbxl_database.csv", "scp_statements.csv"
-_FOLD10_PACK, _FOLD10_LABELS = "fold10_500hz_delta_uv.npz", "fold10_labels.csv"
 _BAND_PASSED_PACK, _BAND_PASSED_LABELS = "otherfolds_100hz_z_milli.npz", "otherfolds_labels.csv"
-_PTBXL_IN_CHALLENGE = "HR"
 
 Labels = NDArray[np.float32]
 
@@ -47,7 +46,7 @@ def _unknown_classes() -> Labels:
 
 
 @dataclass(frozen=True, eq=False)
-class LabelledECG:
+class DiagnosedECG:
     """One ECG with its labels.
 
     `findings` `(6,)` in the order of `FINDINGS` and `superclasses` `(5,)`: 1, 0, or NaN where not known; age in years
@@ -67,7 +66,7 @@ class LabelledECG:
     band_passed: bool = False
 
 
-def read_labelled_ptbxl(root: Path) -> Iterator[LabelledECG]:
+def read_labelled_ptbxl(root: Path) -> Iterator[DiagnosedECG]:
     """PTB-XL as PhysioNet ships it, at 500 Hz or, where those files are absent, at 100 Hz; records without files are passed over.
 
     Two compact files may stand in for records: fold 10 at 500 Hz, and band-passed records of the other folds (see
@@ -76,7 +75,7 @@ def read_labelled_ptbxl(root: Path) -> Iterator[LabelledECG]:
     table_path = root / _PTBXL_TABLE
     if not table_path.is_file():
         raise ECGError(f"{root} holds no {_PTBXL_TABLE}; give the folder of PTB-XL as PhysioNet ships it.")
-    packed = (root / _FOLD10_PACK).is_file()
+    packed = (root / FOLD10_PACK).is_file()
     yield from _ptbxl_files(root, pd.read_csv(table_path), TEST_FOLD if packed else None)
     if packed:
         yield from _fold10_pack(root)
@@ -84,13 +83,13 @@ def read_labelled_ptbxl(root: Path) -> Iterator[LabelledECG]:
         yield from _band_passed_pack(root)
 
 
-def _ptbxl_files(root: Path, table: pd.DataFrame, without_fold: int | None) -> Iterator[LabelledECG]:
+def _ptbxl_files(root: Path, table: pd.DataFrame, without_fold: int | None) -> Iterator[DiagnosedECG]:
     classes = diagnostic_classes(pd.read_csv(root / _STATEMENTS, index_col=0))
     for row in table[table["strat_fold"] != without_fold].to_dict("records"):
         paths = [root / f"{row[name]}.hea" for name in ("filename_hr", "filename_lr")]
         path = next((path for path in paths if path.is_file()), None)
         if path is not None:
-            yield LabelledECG(
+            yield DiagnosedECG(
                 record_id=f"ptbxl-{row['ecg_id']}",
                 source="PTB-XL",
                 fold=int(row["strat_fold"]),
@@ -103,41 +102,31 @@ def _ptbxl_files(root: Path, table: pd.DataFrame, without_fold: int | None) -> I
             )
 
 
-def _fold10_pack(root: Path) -> Iterator[LabelledECG]:
+def _fold10_pack(root: Path) -> Iterator[DiagnosedECG]:
     """`delta` int16 (n, 8, 5000): differences in uV of the eight independent leads. The table names no patients."""
-    delta = np.load(root / _FOLD10_PACK, allow_pickle=False)["delta"]
-    table = pd.read_csv(root / _FOLD10_LABELS, keep_default_na=False, na_values={"age": "", "sex": ""})
-    if len(delta) != len(table):
-        raise ECGError(
-            f"{_FOLD10_PACK} holds {len(delta)} ECGs, but {_FOLD10_LABELS} names {len(table)}; use files of one release."
-        )
-
-    def read(number: int, name: str) -> ECGRecord:
-        signal_mv = np.cumsum(delta[number], axis=-1, dtype=np.int16).astype(np.float32) / np.float32(1000)
-        return ECGRecord(standard_from_independent(signal_mv), 500.0, STANDARD_LEADS, source=Source(name))
+    labels = root / FOLD10_LABELS
+    table = pd.read_csv(labels, keep_default_na=False, na_values={"age": "", "sex": ""})
+    delta_uv = read_pack(root / FOLD10_PACK, "delta", labels, len(table))
 
     for number, row in enumerate(table.to_dict("records")):
         name = f"ptbxl-{row['ecg_id']}"
         codes = str(dict.fromkeys(row["scp_codes"].split(";"), 0))
-        yield LabelledECG(
+        yield DiagnosedECG(
             record_id=name,
             source="PTB-XL",
             fold=TEST_FOLD,
-            read=partial(read, number, name),
+            read=partial(fold10_record, delta_uv[number], name),
             findings=from_scp(codes),
             age_years=_age(row["age"]),
             female=float(row["sex"]),
         )
 
 
-def _band_passed_pack(root: Path) -> Iterator[LabelledECG]:
+def _band_passed_pack(root: Path) -> Iterator[DiagnosedECG]:
     """`z_milli` int16 (n, 12, 1000): records of folds 1 to 9 as the models see them, times 1000. Which fold is not said."""
-    z_milli = np.load(root / _BAND_PASSED_PACK, allow_pickle=False)["z_milli"]
-    table = pd.read_csv(root / _BAND_PASSED_LABELS, keep_default_na=False, na_values={"age": "", "sex": ""})
-    if len(z_milli) != len(table):
-        raise ECGError(
-            f"{_BAND_PASSED_PACK} holds {len(z_milli)} ECGs, but {_BAND_PASSED_LABELS} names {len(table)}; use files of one release."
-        )
+    labels = root / _BAND_PASSED_LABELS
+    table = pd.read_csv(labels, keep_default_na=False, na_values={"age": "", "sex": ""})
+    z_milli = read_pack(root / _BAND_PASSED_PACK, "z_milli", labels, len(table))
 
     def read(number: int, name: str) -> ECGRecord:
         signal = z_milli[number].astype(np.float32) / 1000
@@ -145,7 +134,7 @@ def _band_passed_pack(root: Path) -> Iterator[LabelledECG]:
 
     for number, row in enumerate(table.to_dict("records")):
         name = f"ptbxl-{row['ecg_id']}"
-        yield LabelledECG(
+        yield DiagnosedECG(
             record_id=name,
             source="PTB-XL",
             fold=fold_of_name(name),
@@ -158,13 +147,13 @@ def _band_passed_pack(root: Path) -> Iterator[LabelledECG]:
         )
 
 
-def read_labelled_challenge(root: Path) -> Iterator[LabelledECG]:
+def read_labelled_challenge(root: Path) -> Iterator[DiagnosedECG]:
     """The WFDB records of a folder of the 2021 Challenge, in any of its sub-folders, without its copies of PTB-XL."""
     for path in sorted(root.rglob("*.hea")):
-        if not path.stem.startswith(_PTBXL_IN_CHALLENGE):
+        if not path.stem.startswith(PTBXL_IN_CHALLENGE):
             facts = _header_facts(path)
             sex_word = sex(facts.get("Sex", ""))
-            yield LabelledECG(
+            yield DiagnosedECG(
                 record_id=f"challenge-{path.stem}",
                 source="Challenge 2021",
                 fold=fold_of_name(path.stem),
@@ -175,13 +164,13 @@ def read_labelled_challenge(root: Path) -> Iterator[LabelledECG]:
             )
 
 
-def read_labelled_ludb(root: Path) -> Iterator[LabelledECG]:
+def read_labelled_ludb(root: Path) -> Iterator[DiagnosedECG]:
     """The records of LUDB as PhysioNet ships it, each of another patient."""
     table = pd.read_csv(root / "ludb.csv", dtype=str, keep_default_na=False)
     for row in table.to_dict("records"):
         number = row["ID"].strip()
         sex_word = sex(row["Sex"])
-        yield LabelledECG(
+        yield DiagnosedECG(
             record_id=f"ludb-{number}",
             source="LUDB",
             fold=fold_of_name(f"ludb-{number}"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from torch import Tensor, nn
 
 from ecg_core.models.potassium_output import Code, PotassiumOutput
@@ -11,21 +13,22 @@ from ecg_core.models.shapes import require_shape
 
 
 class _CycleCNN(nn.Module):
-    """Three convolution blocks, dropout, one dense layer."""
+    """Three convolution blocks of the kind that a subclass names, dropout, one dense layer."""
+
+    convolution: ClassVar[Convolution]
 
     def __init__(
         self,
-        convolution: Convolution,
-        in_channels: int,
-        samples: int,
-        dropout: float,
-        output_bias_meq_l: float,
-        code: Code,
+        in_channels: int = 1,
+        samples: int = 512,
+        dropout: float = 0.2,
+        output_bias_meq_l: float = 5.0,
+        code: Code = "value",
     ) -> None:
         super().__init__()
         self.in_channels = in_channels
         self.samples = samples
-        self.convolutions = convolution_blocks(in_channels, convolution)
+        self.convolutions = convolution_blocks(in_channels, self.convolution)
         self.dropout = nn.Dropout(dropout)
         self.output = PotassiumOutput(steps_after(samples) * CHANNELS[-1], code, output_bias_meq_l)
 
@@ -48,27 +51,11 @@ class DSCNN(_CycleCNN):
     picture that is not kept; these are the blocks of `DCRNN`, its successor, with a dense layer for the LSTM.
     """
 
-    def __init__(
-        self,
-        in_channels: int = 1,
-        samples: int = 512,
-        dropout: float = 0.2,
-        output_bias_meq_l: float = 5.0,
-        code: Code = "value",
-    ) -> None:
-        super().__init__("separable", in_channels, samples, dropout, output_bias_meq_l, code)
+    convolution = "separable"
 
 
 @register("dscnn_standard", leads=("II",), samples=512)
 class StandardCNN(_CycleCNN):
     """`DSCNN` layer by layer with standard convolutions, to show what factorizing them saves."""
 
-    def __init__(
-        self,
-        in_channels: int = 1,
-        samples: int = 512,
-        dropout: float = 0.2,
-        output_bias_meq_l: float = 5.0,
-        code: Code = "value",
-    ) -> None:
-        super().__init__("standard", in_channels, samples, dropout, output_bias_meq_l, code)
+    convolution = "standard"

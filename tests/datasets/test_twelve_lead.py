@@ -8,7 +8,7 @@ from ecg_core.datasets import twelve_lead
 from ecg_core.datasets.twelve_lead import load_twelve_lead_folder, prepare_twelve_lead
 from ecg_core.datasets.twelve_lead_labels import from_abbreviations, from_ludb, from_scp, from_snomed
 from ecg_core.datasets.twelve_lead_sources import (
-    LabelledECG,
+    DiagnosedECG,
     fold_of_name,
     read_labelled_challenge,
     read_labelled_ptbxl,
@@ -145,7 +145,7 @@ def test_prepared_once_and_read_again(tmp_path: Path, monkeypatch: pytest.Monkey
         raise AssertionError("read twice")
 
     again = prepare_twelve_lead(
-        [LabelledECG(**{**vars(ecg), "read": unread}) for ecg in ecgs], tmp_path / "prepared", said.append
+        [DiagnosedECG(**{**vars(ecg), "read": unread}) for ecg in ecgs], tmp_path / "prepared", said.append
     )
     assert len(said) == 2
     assert np.array_equal(again.signal, prepared.signal)
