@@ -8,10 +8,12 @@ import pytest
 import torch
 
 from ecg_core.inference.checkpoint import Checkpoint, load_checkpoint, write_checkpoint
+from ecg_core.inference.predict import AnnotatedECG
 from ecg_core.models import MODELS, build, count_parameters
 from ecg_core.readers import open_ecg
 from ecg_core.readers.examples import list_examples
 from ecg_core.record import ECGRecord
+from tests.inference.asking import seen
 from tests.made_up_card import made_up_card
 
 Examples = Callable[[str], ECGRecord]
@@ -44,6 +46,12 @@ def example() -> Examples:
 @pytest.fixture(scope="session")
 def normal(example: Examples) -> ECGRecord:
     return example("normal")
+
+
+@pytest.fixture(scope="session")
+def seen_normal(normal: ECGRecord) -> AnnotatedECG:
+    """The normal example as networks see it."""
+    return seen(normal)
 
 
 @pytest.fixture
