@@ -4,34 +4,28 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 
 import streamlit as st
 
 from app import state
 from app.components.checkpoints import installed_checkpoints
 from app.edit_history import EditsChange, EditsFile
-from app.scans import NoUsablePageError, Scan, is_scan, open_scan, set_up_by_hand
+from app.opening import digitized, pages_of, progress_shown, recording_of
+from app.scans import NoUsablePageError, set_up_by_hand
+from app.wishes import Choice, MethodChange, PageByHand, PageChange, Question
 from ecg_core.analysis import Analysis, analyze, reannotated, searched_again
 from ecg_core.annotation.edits import BeatEdits, any_fits, apply_edit
 from ecg_core.annotation.edits_json import read_edits
-from ecg_core.digitization.digitize import Progress
 from ecg_core.errors import CheckpointError, ECGError, EditError, MissingInformationError
 from ecg_core.filtering.settings import FilterSettings
 from ecg_core.inference.checkpoint import Checkpoint
-from ecg_core.readers import NamedBytes, open_ecg
-from ecg_core.readers.examples import Example
 from ecg_core.record import ECGRecord
 
 _UNEXPECTED = (
     "Something went wrong inside Kalium while it analysed this ECG. "
     "Please try another file, or report what kind of file this was."
 )
-
-_LINES_OF_PROGRESS = 6
 
 _log = logging.getLogger("kalium.app")
 
@@ -42,11 +36,11 @@ def resolve() -> bool:
     scan_before = state.current_scan()
     # Always there, so that what stands below keeps its place on the screen; the style lets it float.
     with st.container(key="kalium_progress"):
-        if isinstance(wish, state.Choice):
+        if isinstance(wish, Choice):
             _try(lambda: _open(wish), kept="The previous ECG is still shown.")
-        elif isinstance(wish, state.PageByHand):
+        elif isinstance(wish, PageByHand):
             _try(lambda: _set_up(wish), kept="What was shown before is still shown.")
-        elif isinstance(wish, state.PageChange):
+        elif isinstance(wish, PageChange):
             with st.spinner("Digitizing again…"):
                 _try(lambda: _change_page(wish), kept="The page is shown as it was before.")
         elif isinstance(wish, EditsChange):
@@ -55,14 +49,14 @@ def resolve() -> bool:
         elif isinstance(wish, EditsFile):
             with st.spinner("Loading corrections…"):
                 _try(lambda: _load_edits(wish), kept="The marks stay as they were.")
-        elif isinstance(wish, state.MethodChange):
+        elif isinstance(wish, MethodChange):
             with st.spinner(f"Finding waves by {wish.method}…"):
                 _try(lambda: _search_again(wish), kept="The previous method still applies.")
         elif wish is not None:
             with st.spinner("Filtering and analysing the ECG…"):
                 _try(lambda: _analyse_again(wish), kept="The previous filter still applies.")
     scan = state.current_scan()
-    opens = isinstance(wish, state.Choice | state.PageByHand)
+    opens = isinstance(wish, Choice | PageByHand)
     return scan is not None and opens and scan is not scan_before
 
 
@@ -92,47 +86,30 @@ def _try(step: Callable[[], None], kept: str = "") -> None:
     state.keep_problem(problem if nothing_shown else f"{problem} {kept}".rstrip())
 
 
-def _open(choice: state.Choice) -> None:
-    pages = _pages(choice)
+def _open(choice: Choice) -> None:
+    pages = pages_of(choice)
     if pages:
-        state.keep_scan(_digitized(pages, choice.example))
-        return
-    with st.spinner("Reading and analysing the ECG…"):
         try:
-            record = _first_readable(choice)
-        except MissingInformationError as error:
-            state.keep_question(state.Question(choice, str(error), error.needs))
-            return
-        if choice.example is not None:
-            record = _as_example(record, choice.example)
-        state.keep_recording(_analysed(record))
-
-
-def _pages(choice: state.Choice) -> tuple[NamedBytes, ...]:
-    """The pictures or PDFs to digitize; empty where the choice is a recording."""
-    for source in choice.sources:
-        files = (NamedBytes(source.name, source.read_bytes()),) if isinstance(source, Path) else source
-        if is_scan(files):
-            return files
-    return ()
-
-
-def _digitized(pages: tuple[NamedBytes, ...], example: Example | None) -> Scan:
-    with _progress_shown() as show:
-        try:
-            scan = open_scan(pages, show)
+            state.keep_scan(digitized(pages, choice.example))
         except NoUsablePageError as error:
             state.keep_left_out(error.left_out)
             raise
-    return scan if example is None else replace(scan, name=example.title, notes=(_origin(example),))
+        return
+    with st.spinner("Reading and analysing the ECG…"):
+        try:
+            record = recording_of(choice)
+        except MissingInformationError as error:
+            state.keep_question(Question(choice, str(error), error.needs))
+            return
+        state.keep_recording(_analysed(record))
 
 
-def _set_up(wish: state.PageByHand) -> None:
+def _set_up(wish: PageByHand) -> None:
     """Add the page to the scan it was left out of, or begin a scan with it."""
     scan, left_out = state.current_scan(), wish.left_out
     if scan is not None and scan.left_out is not left_out:
         scan = None
-    with _progress_shown() as show:
+    with progress_shown() as show:
         try:
             opened = set_up_by_hand(scan, left_out, wish.number, wish.layout, show)
         except ECGError:
@@ -143,56 +120,11 @@ def _set_up(wish: state.PageByHand) -> None:
     state.keep_scan(opened, page=numbers.index(wish.number))
 
 
-@contextmanager
-def _progress_shown() -> Iterator[Progress]:
-    """A box that says which stage is at work, and the last ones before it."""
-    stages: list[str] = []
-    with st.status("Digitizing the page…", expanded=True) as status:
-        lines = st.empty()
-
-        def show(stage: str) -> None:
-            stages.append(stage)
-            status.update(label=f"{stage}…")
-            lines.markdown("  \n".join(stages[-_LINES_OF_PROGRESS:]))
-
-        try:
-            yield show
-        except ECGError:
-            status.update(label="Not digitized")
-            raise
-
-
-def _change_page(wish: state.PageChange) -> None:
+def _change_page(wish: PageChange) -> None:
     scan, number = state.current_scan(), state.shown_page_number()
     if scan is not None:
         page = wish.change(scan.pages[number], lambda stage: None)
         state.keep_changed_scan(scan.with_page(number, page))
-
-
-def _as_example(record: ECGRecord, example: Example) -> ECGRecord:
-    """A bundled record under its title, with where it comes from."""
-    return replace(
-        record,
-        source=replace(record.source, name=example.title),
-        simulated=record.simulated or example.simulated,
-        notes=(*record.notes, _origin(example)),
-    )
-
-
-def _origin(example: Example) -> str:
-    return f"{example.description} {example.source}, {example.licence}."
-
-
-def _first_readable(choice: state.Choice) -> ECGRecord:
-    failures: list[ECGError] = []
-    for source in choice.sources:
-        try:
-            return open_ecg(source, fs_hz=choice.fs_hz, unit=choice.unit)
-        except MissingInformationError:
-            raise
-        except ECGError as error:
-            failures.append(error)
-    raise failures[0]
 
 
 def _analyse_again(settings: FilterSettings) -> None:
@@ -201,7 +133,7 @@ def _analyse_again(settings: FilterSettings) -> None:
         state.keep_analysis(_analysed(analysis.record, settings, _edits()))
 
 
-def _search_again(wish: state.MethodChange) -> None:
+def _search_again(wish: MethodChange) -> None:
     analysis = state.current_analysis()
     if analysis is not None:
         state.keep_method(wish.method, searched_again(analysis, wish.method, _usable_checkpoints()))

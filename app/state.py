@@ -7,21 +7,20 @@ What a user asks for (a file, an example, another filter, a correction) is noted
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import streamlit as st
 
 from app.components.empty_state import draw_empty_state, draw_scale_needed
 from app.edit_history import EditHistory, EditsChange, EditsFile
 from app.scans import LeftOutPages, Scan, ScannedPage
+from app.wishes import Choice, MethodChange, PageByHand, PageChange, Question, Wish
 from ecg_core.analysis import Analysis
 from ecg_core.annotation.edits import BeatEdits, Edit
 from ecg_core.annotation.methods import DEFAULT_METHOD
 from ecg_core.digitization.digitize import Progress
 from ecg_core.digitization.types import Corrections
 from ecg_core.filtering.settings import FilterSettings
-from ecg_core.readers import NamedBytes
 from ecg_core.readers.examples import Example
 from ecg_core.readers.inputs import Unit
 
@@ -36,51 +35,6 @@ _PROBLEM = "chosen_problem"
 _QUESTION = "chosen_question"
 _LEFT_OUT = "chosen_left_out"
 _N_OPENED = "chosen_n_opened"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the user wants opened: sources tried in turn until one of them is a readable ECG."""
-
-    sources: tuple[Path | tuple[NamedBytes, ...], ...]
-    fs_hz: float | None = None
-    unit: Unit | None = None
-    example: Example | None = None
-
-
-@dataclass(frozen=True)
-class PageChange:
-    """What is to be done to the scanned page that is shown."""
-
-    change: Callable[[ScannedPage, Progress], ScannedPage]
-
-
-@dataclass(frozen=True)
-class PageByHand:
-    """A page that was left out but is an ECG, in this layout, as the user says."""
-
-    left_out: LeftOutPages
-    number: int
-    layout: str
-
-
-@dataclass(frozen=True)
-class MethodChange:
-    """Another method that finds the waves, of this and all following ECGs."""
-
-    method: str
-
-
-Wish = Choice | FilterSettings | MethodChange | PageChange | PageByHand | EditsChange | EditsFile
-
-
-@dataclass(frozen=True)
-class Question:
-    """A file that lacks a fact only the user can supply."""
-
-    choice: Choice
-    message: str
-    needs: str
 
 
 def is_dark() -> bool:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import state
 from app.components.text import as_markdown
+from app.wishes import Choice, Question
 from ecg_core.readers import NamedBytes
 from ecg_core.readers.examples import list_examples
 
@@ -41,7 +42,7 @@ def draw_chooser() -> None:
     )
 
 
-def draw_question(question: state.Question) -> None:
+def draw_question(question: Question) -> None:
     """Ask for the fact that the chosen file lacks, and open the file with it."""
     with st.form("question_form", border=True):
         st.markdown(f"**One more fact is needed.** {as_markdown(question.message)}")
@@ -76,7 +77,7 @@ def _take_upload(key: str) -> None:
     everything = tuple(NamedBytes(file.name, file.getvalue()) for file in uploads)
     seen.update(file.file_id for file in uploads)
     if added:
-        state.choose(state.Choice((added,) if len(added) == len(everything) else (added, everything)))
+        state.choose(Choice((added,) if len(added) == len(everything) else (added, everything)))
 
 
 def _take_example(key: str) -> None:
