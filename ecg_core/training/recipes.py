@@ -163,7 +163,7 @@ _CYCLES_WORDS = "12,000 cycles an epoch drawn so that five potassium classes are
 _WIDE = (("to_mu", 0.01), ("to_sigma", 0.01))  # a step changes their output by the rate times 65,536 inputs
 _HUBER = LOSSES["huber"]
 _ECG12NET = Stage(
-    "ecg12net", replace(_HUBER, sparse=True), 1e-3, 32, epochs=4, patience=4, anneal=True, clip_norm=5.0
+    "ecg12net", replace(_HUBER, sparse=True), 1e-3, 32, epochs=16, patience=16, anneal=True, clip_norm=5.0
 )
 
 RECIPES = MappingProxyType(
@@ -175,25 +175,25 @@ RECIPES = MappingProxyType(
                 "dcrnn",
                 "DCRNN",
                 "Adam 3e-4 with cosine decay (the document's 5e-5 needs several times as many passes), batch 64, Huber"
-                f" loss, 5 epochs of {_CYCLES_WORDS}, best validation loss kept",
-                (Stage("dcrnn", _HUBER, 3e-4, 64, epochs=5, patience=5, anneal=True, clip_norm=5.0),),
+                f" loss, 24 epochs of {_CYCLES_WORDS}, best validation loss kept",
+                (Stage("dcrnn", _HUBER, 3e-4, 64, epochs=24, patience=24, anneal=True, clip_norm=5.0),),
                 _train_on_cycles,
             ),
             Recipe(
                 "dscnn",
                 "DSCNN",
-                f"Adam 5e-4 with cosine decay, batch 64, Huber loss, 4 epochs of {_CYCLES_WORDS}, best validation loss kept",
-                (Stage("dscnn", _HUBER, 5e-4, 64, epochs=4, patience=4, anneal=True, clip_norm=5.0),),
+                f"Adam 5e-4 with cosine decay, batch 64, Huber loss, 16 epochs of {_CYCLES_WORDS}, best validation loss kept",
+                (Stage("dscnn", _HUBER, 5e-4, 64, epochs=16, patience=16, anneal=True, clip_norm=5.0),),
                 _train_on_cycles,
             ),
             Recipe(
                 "dscnn_standard",
                 "DSCNN's twin of standard convolutions",
-                f"As DSCNN: Adam 5e-4 with cosine decay, batch 64, Huber loss, 4 epochs of {_CYCLES_WORDS}, best"
+                f"As DSCNN: Adam 5e-4 with cosine decay, batch 64, Huber loss, 16 epochs of {_CYCLES_WORDS}, best"
                 " validation loss kept",
                 (
                     Stage(
-                        "dscnn_standard", _HUBER, 5e-4, 64, epochs=4, patience=4, anneal=True, clip_norm=5.0
+                        "dscnn_standard", _HUBER, 5e-4, 64, epochs=16, patience=16, anneal=True, clip_norm=5.0
                     ),
                 ),
                 _train_on_cycles,
@@ -201,7 +201,7 @@ RECIPES = MappingProxyType(
             Recipe(
                 "ecg12net",
                 "ECG12Net",
-                "Adam 1e-3 with cosine decay, batch 32, Huber loss, 4 epochs of 2,400 random 2.05 s crops of four random"
+                "Adam 1e-3 with cosine decay, batch 32, Huber loss, 16 epochs of 2,400 random 2.05 s crops of four random"
                 " leads each, drawn so that five potassium classes are equally frequent, best validation loss kept",
                 (_ECG12NET,),
                 _train_ecg12net,
@@ -222,12 +222,12 @@ RECIPES = MappingProxyType(
                 "beta_vae",
                 "Beta-VAE + features",
                 "Stage 1: beta-VAE, beta 1.1, MAE reconstruction summed over a beat, Adam 1e-3 with cosine decay, a hundredth"
-                " of it for the two layers that sum 65,536 inputs (which 1e-3 throws off: KL of 10^5 nats), batch 32, 5"
+                " of it for the two layers that sum 65,536 inputs (which 1e-3 throws off: KL of 10^5 nats), batch 32, 36"
                 " epochs of 1,200 median beats drawn so that five potassium classes are equally frequent. Stage 2: regressor"
                 " on 64 latent means and 9 features of every second ECG, MSE, Adam 1e-3, gradient norm at most 1, early"
                 " stopping",
                 (
-                    Stage("vae", beta_vae, 1e-3, 32, epochs=5, patience=5, anneal=True, scaled=_WIDE),
+                    Stage("vae", beta_vae, 1e-3, 32, epochs=36, patience=36, anneal=True, scaled=_WIDE),
                     Stage(
                         "regressor",
                         LOSSES["mse"],
