@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from ecg_core.record import ECGRecord
 
 LIMIT_MEQ_L = 0.3
 
-_MAINS_HZ, _MAINS_MV = 50.0, 0.1
+_MAINS_MV = 0.1
 
 
 def main() -> int:
@@ -40,8 +40,7 @@ def main() -> int:
     parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
     arguments = parser.parse_args()
     checkpoints = load_checkpoints(arguments.checkpoints)
-    records = [open_ecg(example.path) for example in list_examples() if example.path.suffix == ".hea"]
-    records = [record for record in records if set(STANDARD_LEADS) <= set(record.leads)][: arguments.n]
+    records = twelve_lead_examples()[: arguments.n]
     print(
         f"{len(records)} ECGs, with potassium as it was or simulated\n{'change':22s}{'model':28s}  n  median |dK|  largest"
     )
@@ -59,8 +58,14 @@ def main() -> int:
     return int(worst >= LIMIT_MEQ_L)
 
 
-def estimates(record: ECGRecord, checkpoints: list[Checkpoint] | tuple[Checkpoint, ...]) -> list[float]:
-    """The estimate of each model, NaN where it abstains."""
+def twelve_lead_examples() -> list[ECGRecord]:
+    """The WFDB records that come with the program and hold all twelve leads."""
+    records = [open_ecg(example.path) for example in list_examples() if example.path.suffix == ".hea"]
+    return [record for record in records if set(STANDARD_LEADS) <= set(record.leads)]
+
+
+def estimates(record: ECGRecord, checkpoints: Sequence[Checkpoint]) -> list[float]:
+    """The estimate of each model in mEq/L, NaN where it abstains."""
     return [prediction.k_meq_l for prediction in analyze(record, checkpoints=checkpoints).predictions]
 
 
@@ -83,10 +88,10 @@ def reordered(record: ECGRecord) -> ECGRecord:
     return record.select(record.leads[::-1])
 
 
-def with_mains(record: ECGRecord, sign: float) -> ECGRecord:
-    """With interference of 0.1 mV at 50 Hz in every lead."""
+def with_mains(record: ECGRecord, mains_hz: float, sign: float) -> ECGRecord:
+    """With interference of 0.1 mV in every lead."""
     time_s = np.arange(record.n_samples) / record.fs_hz
-    hum_mv = sign * _MAINS_MV * np.sin(2 * np.pi * _MAINS_HZ * time_s)
+    hum_mv = sign * _MAINS_MV * np.sin(2 * np.pi * mains_hz * time_s)
     return record.with_signal((record.signal_mv + hum_mv).astype(np.float32))
 
 
@@ -95,8 +100,10 @@ CHANGES: Mapping[str, Callable[[ECGRecord], ECGRecord]] = {
     "1000 Hz": lambda record: at_rate(record, 1000.0),
     "microvolts": in_microvolts,
     "other order of leads": reordered,
-    "mains": lambda record: with_mains(record, 1.0),
-    "mains, other polarity": lambda record: with_mains(record, -1.0),
+    "mains 50 Hz": lambda record: with_mains(record, 50.0, 1.0),
+    "mains 50 Hz reversed": lambda record: with_mains(record, 50.0, -1.0),
+    "mains 60 Hz": lambda record: with_mains(record, 60.0, 1.0),
+    "mains 60 Hz reversed": lambda record: with_mains(record, 60.0, -1.0),
 }
 
 if __name__ == "__main__":

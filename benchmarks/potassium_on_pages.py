@@ -17,20 +17,19 @@ from pathlib import Path
 
 import numpy as np
 
-from ecg_core.analysis import analyze
+from benchmarks.invariance import estimates, twelve_lead_examples
 from ecg_core.digitization.digitize import digitize_page
 from ecg_core.digitization.types import PageImage
 from ecg_core.errors import ECGError
-from ecg_core.inference.checkpoint import Checkpoint, load_checkpoints
+from ecg_core.inference.checkpoint import load_checkpoints
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.readers import open_ecg
-from ecg_core.readers.examples import list_examples
 from ecg_core.record import ECGRecord
 from ecg_core.rendering import PageStyle, render_page, sheet
 from ecg_core.rendering.defects import DEFECTS
 
-_PAGE = PageStyle(sheet=sheet("3x4", ["II"]), px_per_mm=200 / 25.4, page_mm=(279.4, 215.9), row_spacing_mm=36)
-_PAGES = {"clean": _PAGE, "photo": replace(_PAGE, defects=(DEFECTS["photo"],))}
+PAGE = PageStyle(sheet=sheet("3x4", ["II"]), px_per_mm=200 / 25.4, page_mm=(279.4, 215.9), row_spacing_mm=36)
+_PAGES = {"clean": PAGE, "photo": replace(PAGE, defects=(DEFECTS["photo"],))}
 
 
 def main() -> None:
@@ -43,16 +42,17 @@ def main() -> None:
     parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
     arguments = parser.parse_args()
     checkpoints = load_checkpoints(arguments.checkpoints)
-    records = list(_twelve_leads(arguments.records, arguments.n))
+    folder, n = arguments.records, arguments.n
+    records = list(_twelve_leads(folder, n)) if folder else twelve_lead_examples()[:n]
     print(
         f"{len(records)} ECGs\n{'page':8s}{'model':28s}  n  median |dK|   90 %   mean dK   abstained (file, page)"
     )
-    as_file = np.array([_estimates(record, checkpoints) for record in records])
+    as_file = np.array([estimates(record, checkpoints) for record in records])
     for kind, style in _PAGES.items():
-        pages = [_through_paper(record, style, number) for number, record in enumerate(records)]
+        pages = [through_paper(record, style, number) for number, record in enumerate(records)]
         lost = sum(page is None for page in pages)
         unknown = np.full(len(checkpoints), np.nan)
-        as_page = np.array([unknown if page is None else _estimates(page, checkpoints) for page in pages])
+        as_page = np.array([unknown if page is None else estimates(page, checkpoints) for page in pages])
         for k, checkpoint in enumerate(checkpoints):
             moved = (as_page - as_file)[:, k]
             moved = moved[np.isfinite(moved)]
@@ -65,13 +65,9 @@ def main() -> None:
             print(f"{kind:8s}{lost} pages could not be digitized")
 
 
-def _twelve_leads(folder: Path | None, n: int) -> Iterator[ECGRecord]:
+def _twelve_leads(folder: Path, n: int) -> Iterator[ECGRecord]:
     """ECGs with all twelve leads, spread evenly over what is there."""
-    paths = (
-        sorted(folder.rglob("*.hea"))
-        if folder
-        else [example.path for example in list_examples() if example.path.suffix == ".hea"]
-    )
+    paths = sorted(folder.rglob("*.hea"))
     found = 0
     for path in paths[:: max(len(paths) // n, 1)]:
         record = open_ecg(path)
@@ -80,11 +76,7 @@ def _twelve_leads(folder: Path | None, n: int) -> Iterator[ECGRecord]:
             yield record
 
 
-def _estimates(record: ECGRecord, checkpoints: tuple[Checkpoint, ...]) -> list[float]:
-    return [prediction.k_meq_l for prediction in analyze(record, checkpoints=checkpoints).predictions]
-
-
-def _through_paper(record: ECGRecord, style: PageStyle, seed: int) -> ECGRecord | None:
+def through_paper(record: ECGRecord, style: PageStyle, seed: int) -> ECGRecord | None:
     """The record after printing and digitizing; None where that failed."""
     picture = render_page(record, style, np.random.default_rng(seed)).rgb
     try:
