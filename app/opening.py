@@ -80,9 +80,12 @@ def _first_readable(choice: Choice) -> ECGRecord:
 
 
 def _as_example(record: ECGRecord, example: Example) -> ECGRecord:
-    """A bundled record under its title, with where it comes from."""
+    """A bundled record under its title, with where it comes from and what its source says of the patient."""
+    own, known = record.patient, example.patient
+    patient = replace(own, age_years=own.age_years or known.age_years, sex=own.sex or known.sex)
     return replace(
         record,
+        patient=patient,
         source=replace(record.source, name=example.title),
         simulated=record.simulated or example.simulated,
         notes=(*record.notes, _origin(example)),

@@ -6,18 +6,22 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecg_core.readers.patient_facts import age_years, sex
+from ecg_core.record import Patient
+
 _FOLDER = Path(__file__).parents[2] / "examples"
 _PICTURES = {".jpg", ".png", ".pdf"}
 
 
 @dataclass(frozen=True)
 class Example:
-    """One bundled ECG; `path` is for `open_ecg`, `simulated` says that it is no patient's recording."""
+    """One bundled ECG; `path` is for `open_ecg`, `patient` is what its source says where the file may not, `simulated` says that it is no patient's recording."""
 
     key: str
     title: str
     path: Path
     description: str
+    patient: Patient
     simulated: bool
     source: str
     licence: str
@@ -40,6 +44,7 @@ def _example(row: dict[str, str]) -> Example:
         title=row["title"],
         path=_FOLDER / row["file"],
         description=row["description"],
+        patient=Patient(age_years=age_years(row["age_years"]), sex=sex(row["sex"])),
         simulated=row["simulated"] == "true",
         source=row["source"],
         licence=row["licence"],

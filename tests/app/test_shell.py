@@ -20,7 +20,7 @@ from ecg_core.readers.examples import list_examples
 from ecg_core.record import ECGRecord, Patient, Source
 from tests.app.uploads import ROOT, Upload, csv_without_time, upload
 
-PAGES = ["scan", "review", "cycles", "potassium", "evaluation", "about"]
+PAGES = ["scan", "review", "cycles", "twelve_lead", "potassium", "evaluation", "about"]
 
 
 def html(app: AppTest) -> str:
@@ -193,6 +193,11 @@ def test_facts_say_when_age_and_sex_are_unknown() -> None:
     facts = dict(facts_of(record()))
     assert facts["Age"] == facts["Sex"] == "unknown"
     assert "Patient" not in facts and "Recorded" not in facts
+
+
+def test_an_example_says_what_its_source_knows_of_the_patient(open_example: Callable[[str], AppTest]) -> None:
+    patient = open_example("atrial_fibrillation").session_state["chosen_analysis"].record.patient
+    assert (patient.age_years, patient.sex) == (79, "male")
 
 
 def test_simulated_record_is_marked() -> None:

@@ -1,4 +1,5 @@
 import csv
+import re
 
 import pytest
 
@@ -32,6 +33,18 @@ def test_the_promised_kinds_are_there():
     assert all(
         leads[key] == STANDARD_LEADS for key in ("normal", "atrial_fibrillation", "left_bundle_branch_block")
     )
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.key)
+def test_age_and_sex_are_those_of_the_description(example):
+    said = re.match(r"(Wom|M)an of (\d+)\.", example.description)
+    if said is None:
+        assert example.patient.age_years is None or example.simulated
+        return
+    known = {
+        (patient.age_years, patient.sex) for patient in (example.patient, open_ecg(example.path).patient)
+    }
+    assert known - {(None, None)} == {(int(said[2]), "female" if said[1] == "Wom" else "male")}
 
 
 def test_the_index_names_every_record_in_the_folder():
