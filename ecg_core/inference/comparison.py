@@ -148,7 +148,7 @@ _ADVICE: dict[Finding, str] = {
     "hypo": "Confirm with a laboratory value.",
     "contradictory": "The models contradict each other: rely on none, measure potassium in the laboratory.",
     "borderline": "Confirm with a laboratory value.",
-    "normal": "This does not exclude hyperkalemia.",
+    "normal": "This excludes neither hyper- nor hypokalemia.",
     "none": "",
 }
 
@@ -179,7 +179,12 @@ def _doubt(first: Prediction) -> str:
     for name, probability in (("hyperkalemia", first.p_hyper), ("hypokalemia", first.p_hypo)):
         if probability > LIKELY:
             return f"Yet it finds {name} more likely than not."
-    return "Its interval reaches into hyperkalemia." if first.k_high >= HYPERKALEMIA_MEQ_L else ""
+    reached = {
+        "hypokalemia": first.k_low <= HYPOKALEMIA_MEQ_L,
+        "hyperkalemia": first.k_high >= HYPERKALEMIA_MEQ_L,
+    }
+    names = [name for name, is_reached in reached.items() if is_reached]
+    return f"Its interval reaches into {' and '.join(names)}." if names else ""
 
 
 def _agreement(spread_meq_l: float) -> str:

@@ -105,7 +105,7 @@ def test_hyperkalemia_is_said_with_a_warning_sign_and_in_words(shown: Show) -> N
 def test_normal_estimates_raise_no_alarm_but_promise_nothing(shown: Show) -> None:
     page = shown(prediction("dcrnn", 4.2), prediction("ecg12net", 4.4))
     assert not page.error
-    assert "This does not exclude hyperkalemia." in page.info[0].value
+    assert "This excludes neither hyper- nor hypokalemia." in page.info[0].value
 
 
 def test_a_likely_hyperkalemia_behind_a_normal_estimate_gets_a_warning(shown: Show) -> None:

@@ -78,7 +78,7 @@ def test_a_missing_value_has_no_zone() -> None:
             (4.1, 4.2, 4.4, 4.3),
             "normal",
             "M estimates potassium in the normal range (4.1 mEq/L). All three other models agree. "
-            "This does not exclude hyperkalemia.",
+            "This excludes neither hyper- nor hypokalemia.",
         ),
         (
             (4.1, 6.2, 3.1, 4.4),
@@ -89,7 +89,7 @@ def test_a_missing_value_has_no_zone() -> None:
         (
             (4.1,),
             "normal",
-            "M estimates potassium in the normal range (4.1 mEq/L). This does not exclude hyperkalemia.",
+            "M estimates potassium in the normal range (4.1 mEq/L). This excludes neither hyper- nor hypokalemia.",
         ),
         (
             (NAN, NAN),
@@ -108,9 +108,15 @@ def test_headline_says_what_the_models_say_and_no_more(
     assert comparison.headline == headline
 
 
-def test_headline_tells_when_a_normal_estimate_could_be_hyperkalemia() -> None:
-    wide, narrow = prediction(4.5, half_width=1.2), prediction(4.4, half_width=0.3)
-    assert "Its interval reaches into hyperkalemia." in compare([wide, narrow]).headline
+@pytest.mark.parametrize(
+    ("k_meq_l", "half_width", "reached"),
+    [(4.5, 1.2, "hyperkalemia"), (4.2, 0.8, "hypokalemia"), (4.5, 1.5, "hypokalemia and hyperkalemia")],
+)
+def test_headline_tells_what_a_normal_estimate_could_be(
+    k_meq_l: float, half_width: float, reached: str
+) -> None:
+    wide, narrow = prediction(k_meq_l, half_width=half_width), prediction(4.4, half_width=0.3)
+    assert f"Its interval reaches into {reached}." in compare([wide, narrow]).headline
     assert "reaches" not in compare([narrow, wide]).headline
 
 
