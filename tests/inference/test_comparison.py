@@ -110,7 +110,7 @@ def test_headline_says_what_the_models_say_and_no_more(
 
 @pytest.mark.parametrize(
     ("k_meq_l", "half_width", "reached"),
-    [(4.5, 1.2, "hyperkalemia"), (4.2, 0.8, "hypokalemia"), (4.5, 1.5, "hypokalemia and hyperkalemia")],
+    [(4.9, 1.2, "hyperkalemia"), (4.2, 0.8, "hypokalemia"), (4.5, 1.5, "hypokalemia and hyperkalemia")],
 )
 def test_headline_tells_what_a_normal_estimate_could_be(
     k_meq_l: float, half_width: float, reached: str
