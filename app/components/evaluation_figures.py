@@ -22,6 +22,7 @@ from ecg_core.evaluation.metrics import (
     range_confusion,
     range_coverage,
 )
+from ecg_core.evaluation.origin import origin_words
 from ecg_core.evaluation.ranges import K_RANGES
 from ecg_core.figures.detection import precision_recall_figure, roc_figure
 from ecg_core.figures.estimate_and_truth import POTASSIUM, bland_altman_figure, truth_heatmap_figure
@@ -32,7 +33,7 @@ from ecg_core.figures.evaluation import (
     range_boxplot_figure,
     reliability_figure,
 )
-from ecg_core.figures.provenance import origin_words, say_origin
+from ecg_core.figures.provenance import say_origin
 
 PANEL_PX = 500  # two beside each other at 1440 px, one on a tablet
 

@@ -16,9 +16,10 @@ from app.components.evaluation_twelve_lead import draw_twelve_lead_evaluation
 from app.components.text import as_markdown
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.agreement import MIN_SHARED, mean_differences, shared_estimates
+from ecg_core.evaluation.origin import origin_words
 from ecg_core.evaluation.table import COLUMNS, read_evaluation
 from ecg_core.figures.agreement import model_agreement_figure
-from ecg_core.figures.provenance import origin_words, say_origin
+from ecg_core.figures.provenance import say_origin
 from ecg_core.figures.training import loss_figure
 from ecg_core.inference.checkpoint import EVALUATION, LOSS_CURVE, Checkpoint
 
@@ -196,7 +197,7 @@ def comparison_row(checkpoint: Checkpoint) -> dict[str, object]:
         "r": round(summary.pearson_r, 3),
         "AUC hyper": round(summary.hyper.auc.value, 3),
         "AUC hypo": round(summary.hypo.auc.value, 3),
-        "AUC severe": round(summary.auc_severe.value, 3),
+        "AUC severe": round(summary.severe.auc.value, 3),
         "coverage": round(summary.coverage, 3),
     }
 

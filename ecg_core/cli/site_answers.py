@@ -15,7 +15,7 @@ from ecg_core.errors import ECGError
 from ecg_core.inference.types import Prediction
 
 _MEASURED = ("qrs_ms", "heart_rate_bpm")
-_NUMBERS = ("k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper")
+_NUMBERS = ("k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper", "p_severe")
 
 Answer = dict[str, Any]
 

@@ -39,12 +39,13 @@ def site_table(model: str, ecgs: Sequence[SiteECG], answers: Mapping[str, Answer
                 "k_true_low": ecg.potassium.low_meq_l,
                 "k_true_high": ecg.potassium.high_meq_l,
                 "drawn_after_min": ecg.drawn_after.total_seconds() / 60,
+                "p_severe": None,  # older answers lack it
                 **found["models"][model],
                 **{name: found[name] for name in _FACTS},
             }
         )
     table = pd.DataFrame(rows)
-    numbers = ["k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper", *_FACTS[1:]]
+    numbers = ["k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper", "p_severe", *_FACTS[1:]]
     return table.astype(dict.fromkeys(numbers, float)) if rows else table
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,15 +11,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_curve
 
 from ecg_core.evaluation.bootstrap import WithInterval, bootstrap_interval, resample_weights, weighted_auc
+from ecg_core.evaluation.conditions import CONDITIONS, Condition, has_condition
 from ecg_core.evaluation.metrics import answered, patient_of_row
-from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, HYPOKALEMIA_MEQ_L, SEVERE_MEQ_L
-
-Condition = Literal["hyper", "hypo", "severe"]
-CONDITIONS: dict[Condition, str] = {
-    "hyper": f"K ≥ {HYPERKALEMIA_MEQ_L:g}",
-    "hypo": f"K ≤ {HYPOKALEMIA_MEQ_L:g}",
-    "severe": f"K ≥ {SEVERE_MEQ_L:g}",
-}
 
 Floats = NDArray[np.float64]
 
@@ -55,11 +47,7 @@ def detection_curves(table: pd.DataFrame, n_resamples: int = 1000) -> tuple[Dete
     rows = answered(table)
     truth, k = rows["k_true_meq_l"].to_numpy(), rows["k_meq_l"].to_numpy()
     patients = patient_of_row(rows)
-    has: dict[Condition, NDArray[np.bool_]] = {
-        "hyper": truth >= HYPERKALEMIA_MEQ_L,
-        "hypo": truth <= HYPOKALEMIA_MEQ_L,
-        "severe": truth >= SEVERE_MEQ_L,
-    }
+    has = {condition: has_condition(condition, truth) for condition in CONDITIONS}
     return tuple(
         _curves(condition, positive, -k if condition == "hypo" else k, patients, n_resamples)
         for condition, positive in has.items()

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, recall_score
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import WithInterval, bootstrap_interval, weighted_auc, weighted_mean
-from ecg_core.evaluation.ranges import CLASS_LABELS, CLINICAL_RANGES, K_RANGES, class_index, range_index
-from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, HYPOKALEMIA_MEQ_L, SEVERE_MEQ_L
+from ecg_core.evaluation.conditions import Condition, has_condition
+from ecg_core.evaluation.ranges import CLINICAL_RANGES, K_RANGES, class_index, range_index
 
 ALARM_PROBABILITY = 0.5
 
 
 @dataclass(frozen=True)
 class Detection:
-    """Finding one condition: ROC area with K as the score, and both rates at a probability above 0.5."""
+    """Finding one condition: ROC area with K as the score, and both rates at a probability above 0.5 (NaN without any)."""
 
     n_positive: int
     auc: WithInterval
@@ -47,8 +47,7 @@ class Summary:
     limits_meq_l: tuple[float, float]  # of agreement (Bland and Altman 1986): bias less and plus 1.96 SD
     hyper: Detection
     hypo: Detection
-    n_severe: int
-    auc_severe: WithInterval
+    severe: Detection
     coverage: float  # share of truths inside the interval, ends included
     mean_width_meq_l: float
 
@@ -81,16 +80,20 @@ def summarize(
     rows = answered(table)
     truth, k, patients = _truth(rows), _estimate(rows), patient_of_row(rows)
     reference = float(truth.mean()) if reference_mean_meq_l is None else reference_mean_meq_l
-    error, severe = k - truth, truth >= SEVERE_MEQ_L
+    error = k - truth
     bias, spread = float(error.mean()), float(error.std(ddof=1)) if len(error) > 1 else float("nan")
 
-    def detection(positive: NDArray[np.bool_], score: NDArray[np.float64], probability: str) -> Detection:
-        alarm = rows[probability].to_numpy() > ALARM_PROBABILITY
+    def detection(condition: Condition) -> Detection:
+        positive = has_condition(condition, truth)
+        known = rows[f"p_{condition}"].notna().to_numpy()
+        alarm = rows[f"p_{condition}"].to_numpy() > ALARM_PROBABILITY
         return Detection(
             int(positive.sum()),
-            bootstrap_interval(weighted_auc(positive, score), patients, n_resamples),
-            _recall(positive, alarm),
-            _recall(~positive, ~alarm),
+            bootstrap_interval(
+                weighted_auc(positive, -k if condition == "hypo" else k), patients, n_resamples
+            ),
+            _recall(positive[known], alarm[known]),
+            _recall(~positive[known], ~alarm[known]),
         )
 
     return Summary(
@@ -104,10 +107,9 @@ def summarize(
         pearson_r=_pearson_r(truth, k),
         bias_meq_l=bias,
         limits_meq_l=(bias - 1.96 * spread, bias + 1.96 * spread),
-        hyper=detection(truth >= HYPERKALEMIA_MEQ_L, k, "p_hyper"),
-        hypo=detection(truth <= HYPOKALEMIA_MEQ_L, -k, "p_hypo"),
-        n_severe=int(severe.sum()),
-        auc_severe=bootstrap_interval(weighted_auc(severe, k), patients, n_resamples),
+        hyper=detection("hyper"),
+        hypo=detection("hypo"),
+        severe=detection("severe"),
         coverage=float(_inside(rows).mean()),
         mean_width_meq_l=float((rows["k_high"] - rows["k_low"]).mean()),
     )
@@ -198,22 +200,32 @@ def reliability(
     )
 
 
-def class_reliability(table: pd.DataFrame, label: str, n_bins: int = 10) -> pd.DataFrame:
-    """`reliability` of the probability of one of `CLASS_LABELS`."""
-    rows = answered(table)
-    happened = class_index(_truth(rows)) == CLASS_LABELS.index(label)
-    return reliability(rows[f"p_{label}"].to_numpy(), happened, n_bins)
+def class_reliability(table: pd.DataFrame, condition: Condition, n_bins: int = 10) -> pd.DataFrame:
+    """`reliability` of the probability of one condition; empty where the table does not hold it."""
+    return reliability(*_probability_and_truth(table, condition), n_bins)
 
 
-def brier_score(table: pd.DataFrame, label: str) -> float:
-    """Mean squared error of the probability of one of `CLASS_LABELS`; 0 is perfect."""
-    rows = answered(table)
-    happened = class_index(_truth(rows)) == CLASS_LABELS.index(label)
-    return float(np.square(rows[f"p_{label}"].to_numpy() - happened).mean())
+def brier_score(table: pd.DataFrame, condition: Condition) -> float:
+    """Mean squared error of the probability of one condition; 0 is perfect, NaN where the table does not hold it."""
+    probability, happened = _probability_and_truth(table, condition)
+    return float(np.square(probability - happened).mean()) if probability.size else float("nan")
+
+
+def _probability_and_truth(
+    table: pd.DataFrame, condition: Condition
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Of the records for which the table holds the probability."""
+    rows = answered(table).dropna(subset=[f"p_{condition}"])
+    return rows[f"p_{condition}"].to_numpy(), has_condition(condition, _truth(rows))
 
 
 def expected_calibration_error(bins: pd.DataFrame) -> float:
-    """How far predicted and observed shares lie apart in the bins of `reliability`, on average over the records."""
+    """How far predicted and observed shares lie apart in the bins of `reliability`, on average over the records.
+
+    NaN without any bin.
+    """
+    if bins.empty:
+        return float("nan")
     return float(np.average((bins["predicted"] - bins["observed"]).abs(), weights=bins["n"]))
 
 
@@ -233,7 +245,7 @@ def _inside(rows: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _recall(positive: NDArray[np.bool_], found: NDArray[np.bool_]) -> float:
-    return float(recall_score(positive, found, zero_division=np.nan))
+    return float(found[positive].mean()) if positive.any() else float("nan")
 
 
 def _pearson_r(truth: NDArray[np.float64], k: NDArray[np.float64]) -> float:

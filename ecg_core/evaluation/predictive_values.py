@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,10 +10,9 @@ from numpy.typing import NDArray
 
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import Weighted, WithInterval, bootstrap_interval
+from ecg_core.evaluation.conditions import NAMES, Condition, has_condition
 from ecg_core.evaluation.metrics import ALARM_PROBABILITY, answered, patient_of_row
-from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, HYPOKALEMIA_MEQ_L
 
-Condition = Literal["hyper", "hypo"]
 Bools = NDArray[np.bool_]
 
 
@@ -40,17 +38,17 @@ def predictive_values(
     """From sensitivity and specificity in an evaluation table, an alarm being a probability above 0.5 as it stands there.
 
     PPV = se p / (se p + (1 - sp)(1 - p)), NPV = sp (1 - p) / (sp (1 - p) + (1 - se) p) (Altman and Bland, BMJ
-    1994;309:102). Raises ECGError where the table lacks patients with or without the condition, ValueError for a
-    prevalence that is not between 0 and 1.
+    1994;309:102). Rows without that probability (older tables have none of severe hyperkalemia) do not count. Raises
+    ECGError where none is left with or without the condition, ValueError for a prevalence that is not between 0 and 1.
     """
     if not 0.0 < prevalence < 1.0:
         raise ValueError(f"a prevalence lies between 0 and 1; {prevalence} does not")
-    rows = answered(table)
-    truth = rows["k_true_meq_l"].to_numpy()
-    positive = truth >= HYPERKALEMIA_MEQ_L if condition == "hyper" else truth <= HYPOKALEMIA_MEQ_L
+    rows = answered(table).dropna(subset=[f"p_{condition}"])
+    positive = has_condition(condition, rows["k_true_meq_l"].to_numpy())
     if positive.all() or not positive.any():
         raise ECGError(
-            f"The table needs patients with and without {condition}kalemia to say what an alarm means."
+            f"The table needs patients with and without {NAMES[condition].lower()}, and their probabilities, "
+            "to say what an alarm means."
         )
     alarm = rows[f"p_{condition}"].to_numpy() > ALARM_PROBABILITY
     patients = patient_of_row(rows)

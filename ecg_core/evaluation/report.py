@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from ecg_core.evaluation.bootstrap import WithInterval
-from ecg_core.evaluation.metrics import Summary
+from ecg_core.evaluation.conditions import NAMES
+from ecg_core.evaluation.metrics import Detection, Summary
 
 COLUMNS = ("measure", "value", "ci_low", "ci_high", "unit")
 
@@ -24,16 +27,19 @@ def summary_table(summary: Summary) -> pd.DataFrame:
         ("Limits of agreement, lower", summary.limits_meq_l[0], "mEq/L"),
         ("Limits of agreement, upper", summary.limits_meq_l[1], "mEq/L"),
     ]
-    for name, detection in (("Hyperkalemia", summary.hyper), ("Hypokalemia", summary.hypo)):
+    for condition, name in NAMES.items():
+        detection: Detection = getattr(summary, condition)
         rows += [
             (f"{name}: records", detection.n_positive, ""),
             (f"{name}: area under the ROC curve", detection.auc, ""),
+        ]
+        if math.isnan(detection.sensitivity) and math.isnan(detection.specificity):
+            continue  # the table holds no probability of it
+        rows += [
             (f"{name}: sensitivity at p > 0.5", detection.sensitivity, ""),
             (f"{name}: specificity at p > 0.5", detection.specificity, ""),
         ]
     rows += [
-        ("Severe hyperkalemia: records", summary.n_severe, ""),
-        ("Severe hyperkalemia: area under the ROC curve", summary.auc_severe, ""),
         ("True value inside the interval", summary.coverage, ""),
         ("Mean width of the interval", summary.mean_width_meq_l, "mEq/L"),
     ]

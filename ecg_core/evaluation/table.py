@@ -13,8 +13,20 @@ from ecg_core.errors import CheckpointError, ECGError, FileTooLargeError, Unread
 
 NUMBERS = ("k_true_meq_l", "k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper")
 REQUIRED = ("record_id", "simulated", *NUMBERS)
-OPTIONAL_TEXT = ("patient_id", "base", "flags")
-COLUMNS = ("record_id", "patient_id", "base", "simulated", *NUMBERS, "flags")
+OPTIONAL_NUMBERS = ("p_severe", "age_years", "qrs_ms")
+OPTIONAL_TEXT = ("patient_id", "base", "flags", "sex")
+COLUMNS = (
+    "record_id",
+    "patient_id",
+    "base",
+    "simulated",
+    *NUMBERS,
+    "p_severe",
+    "flags",
+    "sex",
+    "age_years",
+    "qrs_ms",
+)
 
 MAX_ROWS = 1_000_000
 PLAUSIBLE_K_MEQ_L = (0.5, 15.0)  # beyond: another unit, another quantity, or a slip
@@ -61,10 +73,11 @@ def write_evaluation(frame: pd.DataFrame, path: Path) -> None:
 def validate_evaluation(frame: pd.DataFrame) -> pd.DataFrame:
     """The table with exactly `COLUMNS`, in order and of one type each; other columns are dropped.
 
-    `record_id`, `patient_id`, `base`, `flags` are text (an absent patient is None), `simulated` bool, the
-    rest float64: potassium and its interval in mEq/L, probabilities from 0 to 1. `patient_id`, `base`
-    and `flags` may be missing from the input. A record on which the model abstained has NaN in every
-    number but the truth. Raises ECGError for anything else.
+    `record_id`, `patient_id`, `base`, `flags`, `sex` are text (an absent patient is None), `simulated` bool, the
+    rest float64: potassium and its interval in mEq/L, probabilities from 0 to 1, of which `p_hyper` holds
+    `p_severe`. `OPTIONAL_TEXT` and `OPTIONAL_NUMBERS` may be missing from the input (empty, NaN), as they are in
+    tables of older models. A record on which the model abstained has NaN in every number that is an answer. Raises
+    ECGError for anything else.
     """
     missing = [name for name in REQUIRED if name not in frame.columns]
     if missing:
@@ -80,6 +93,7 @@ def validate_evaluation(frame: pd.DataFrame) -> pd.DataFrame:
             "record_id": frame["record_id"].astype(str),
             "simulated": _as_bool(frame["simulated"]),
             **{name: _as_number(frame[name]) for name in NUMBERS},
+            **{name: _optional_number(frame, name) for name in OPTIONAL_NUMBERS},
             **{name: _as_text(frame, name) for name in OPTIONAL_TEXT},
         }
     )[list(COLUMNS)].reset_index(drop=True)
@@ -122,6 +136,12 @@ def _as_number(column: pd.Series) -> pd.Series:
         raise ECGError(f"The column {column.name} of the evaluation table must hold numbers only.") from error
 
 
+def _optional_number(frame: pd.DataFrame, name: str) -> pd.Series:
+    if name not in frame.columns:
+        return pd.Series(np.nan, index=frame.index)
+    return _as_number(frame[name])
+
+
 def _as_bool(column: pd.Series) -> pd.Series:
     truth = column.astype(str).str.strip().str.lower().map(_TRUTH_WORDS)
     if truth.isna().any():
@@ -149,6 +169,7 @@ def _check_truth(table: pd.DataFrame) -> None:
 
 def _check_estimates(answered: pd.DataFrame) -> None:
     probabilities = answered[["p_hypo", "p_normal", "p_hyper"]]
+    severe = answered["p_severe"].fillna(0.0)
     checks = {
         "has an estimate that is not a finite number": np.isfinite(answered["k_meq_l"]),
         "has an interval that does not hold its estimate": (answered["k_low"] <= answered["k_meq_l"])
@@ -156,6 +177,9 @@ def _check_estimates(answered: pd.DataFrame) -> None:
         "has probabilities that are not between 0 and 1 or do not sum to 1": (
             (probabilities >= 0).all(axis=1)
             & ((probabilities.sum(axis=1) - 1).abs() <= 2 * _PROBABILITY_TOLERANCE)
+        ),
+        "has a p_severe that is not a part of its p_hyper": severe.between(
+            0.0, answered["p_hyper"] + _PROBABILITY_TOLERANCE
         ),
     }
     for complaint, passed in checks.items():

@@ -7,7 +7,8 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from ecg_core.evaluation.curves import CONDITIONS, Condition, Curve, DetectionCurves
+from ecg_core.evaluation.conditions import CONDITIONS, Condition
+from ecg_core.evaluation.curves import Curve, DetectionCurves
 from ecg_core.figures.theme import Zone, apply_theme, palette
 
 _HEIGHT_PX = 420

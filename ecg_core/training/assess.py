@@ -60,6 +60,9 @@ def _row(checkpoint: Checkpoint, ecg: LabelledECG, seen: AnnotatedECG) -> dict[s
         "p_hypo": prediction.p_hypo,
         "p_normal": prediction.p_normal,
         "p_hyper": prediction.p_hyper,
+        "p_severe": prediction.p_severe,
         "flags": ";".join(flag.code for flag in prediction.flags),
+        "sex": ecg.record.patient.sex,
+        "age_years": ecg.record.patient.age_years,
         **dict(zip(TRAIT_KEYS, traits_of(checkpoint.card, seen).tolist(), strict=True)),
     }

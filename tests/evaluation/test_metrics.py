@@ -64,6 +64,7 @@ def test_headline_numbers_are_those_of_scikit_learn_and_scipy(table: pd.DataFram
 
 
 def test_bootstrap_intervals_hold_their_value_and_repeat(table: pd.DataFrame) -> None:
+    table["p_severe"] = table["p_hyper"] / 2
     summary = summarize(table, n_resamples=200)
     for estimate in (summary.mae_meq_l, summary.hyper.auc, summary.hypo.auc):
         assert estimate.low < estimate.value < estimate.high
@@ -196,5 +197,19 @@ def test_severe_hyperkalemia_has_its_own_area(table: pd.DataFrame) -> None:
     known = table.dropna(subset=["k_meq_l"])
     summary = summarize(table, n_resamples=10)
     severe = known["k_true_meq_l"] >= 6.5
-    assert summary.n_severe == severe.sum()
-    assert summary.auc_severe.value == pytest.approx(sk.roc_auc_score(severe, known["k_meq_l"]))
+    assert summary.severe.n_positive == severe.sum()
+    assert summary.severe.auc.value == pytest.approx(sk.roc_auc_score(severe, known["k_meq_l"]))
+
+
+def test_an_alarm_for_severe_hyperkalemia_needs_its_probability(table: pd.DataFrame) -> None:
+    without = summarize(table, n_resamples=10).severe
+    assert np.isnan([without.sensitivity, without.specificity, brier_score(table, "severe")]).all()
+    assert np.isnan(expected_calibration_error(class_reliability(table, "severe")))
+    table["p_severe"] = np.where(table["k_meq_l"] >= 6.5, 0.6, 0.1)
+    table.loc[:4, "p_severe"] = np.nan  # the model knew nothing of severe ones there
+    known = table.dropna(subset=["p_severe"])
+    severe, alarm = known["k_true_meq_l"] >= 6.5, known["p_severe"] > 0.5
+    found = summarize(table, n_resamples=10).severe
+    assert found.sensitivity == pytest.approx(sk.recall_score(severe, alarm))
+    assert found.specificity == pytest.approx(sk.recall_score(~severe, ~alarm))
+    assert brier_score(table, "severe") == pytest.approx(sk.brier_score_loss(severe, known["p_severe"]))

@@ -40,6 +40,16 @@ def test_a_table_of_one_class_is_told(make_table: Callable[..., pd.DataFrame]) -
         predictive_values(make_table([4.0, 4.5], [4.0, 4.5]), "hyper", 0.05)
 
 
+def test_severe_hyperkalemia_counts_where_its_probability_is_known(table: pd.DataFrame) -> None:
+    with pytest.raises(ECGError, match="severe hyperkalemia, and their probabilities"):
+        predictive_values(table, "severe", 0.01)
+    table["p_severe"] = np.where(table["k_meq_l"] >= 6.5, 0.6, 0.1)
+    table.loc[:9, "p_severe"] = np.nan
+    found = predictive_values(table, "severe", 0.01, n_resamples=20)
+    assert found.n == 290
+    assert found.n_positive == (table["k_true_meq_l"][10:] >= 6.5).sum()
+
+
 @pytest.mark.parametrize("prevalence", [0.0, 1.0, 5.0])
 def test_a_prevalence_is_a_share(prevalence: float, table: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):

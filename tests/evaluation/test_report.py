@@ -14,3 +14,8 @@ def test_every_number_of_the_summary_has_a_row(table: pd.DataFrame) -> None:
     assert rows.loc["Hyperkalemia: sensitivity at p > 0.5", "value"] == summary.hyper.sensitivity
     assert np.isnan(rows.loc["Pearson correlation", "ci_low"])
     assert rows.index.is_unique and rows["value"].notna().all()
+    assert (
+        "Severe hyperkalemia: sensitivity at p > 0.5" not in rows.index
+    )  # the table holds no probability of it
+    with_severe = summary_table(summarize(table.assign(p_severe=0.1), n_resamples=10)).set_index("measure")
+    assert with_severe.loc["Severe hyperkalemia: specificity at p > 0.5", "value"] == 1.0

@@ -26,6 +26,7 @@ def table() -> pd.DataFrame:
             "p_hypo": 0.2,
             "p_normal": 0.5,
             "p_hyper": 0.3,
+            "p_severe": 0.1,
             "flags": "",
         }
     )

@@ -37,6 +37,14 @@ def test_columns_are_completed_ordered_and_typed(table: pd.DataFrame) -> None:
     assert not checked["simulated"].any()
 
 
+def test_tables_of_older_models_lack_the_probability_of_severe_hyperkalemia(table: pd.DataFrame) -> None:
+    older = validate_evaluation(table.drop(columns=["p_severe", "sex", "age_years", "qrs_ms"]))
+    assert older["p_severe"].isna().all() and (older["sex"] == "").all()
+    table["p_severe"] = table["p_hyper"] + 0.2
+    with pytest.raises(ECGError, match="p_severe that is not a part of its p_hyper"):
+        validate_evaluation(table)
+
+
 def test_numbers_in_identifiers_keep_their_zeros(table: pd.DataFrame) -> None:
     table["record_id"] = [f"{i:05d}" for i in range(len(table))]
     assert read_evaluation(io.BytesIO(table.to_csv(index=False).encode()))["record_id"].iloc[7] == "00007"

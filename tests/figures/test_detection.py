@@ -2,9 +2,10 @@ import pandas as pd
 import pytest
 
 from ecg_core.evaluation.curves import detection_curves
+from ecg_core.evaluation.origin import origin_words
 from ecg_core.figures.detection import precision_recall_figure, roc_figure
 from ecg_core.figures.export import serialized_bytes
-from ecg_core.figures.provenance import origin_words, say_origin
+from ecg_core.figures.provenance import say_origin
 from tests.app.checkpoint_folders import evaluation_table
 
 
