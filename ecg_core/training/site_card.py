@@ -10,11 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecg_core.datasets.site_splits import SPLIT_WORDS
-from ecg_core.inference.calibrated import UNCALIBRATED
 from ecg_core.inference.card import Card, TrainingFacts
-from ecg_core.inference.familiar import ANYTHING_FAMILIAR
 from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, HYPOKALEMIA_MEQ_L
-from ecg_core.training.facts import COMMON_LIMITS, MODEL_FACTS
+from ecg_core.training.draft_card import draft_card
+from ecg_core.training.facts import COMMON_LIMITS
 from ecg_core.training.fine_tune import FineTuning
 from ecg_core.training.loop import Epoch
 from ecg_core.training.recipes import Recipe
@@ -71,7 +70,7 @@ def learned_card(
     recipe: Recipe, name: str, n_parameters: int, table: pd.DataFrame, history: Sequence[Epoch], seed: int
 ) -> Card:
     """Of a model that learned from nothing but the prepared ECGs of `table`."""
-    facts, simulated = MODEL_FACTS[recipe.key], bool(table["simulated"].all())
+    simulated = bool(table["simulated"].all())
     trained_on = TrainingFacts(
         description=f"A site's {_kind(simulated)}",
         simulated=simulated,
@@ -85,24 +84,8 @@ def learned_card(
         epochs=len(history),
         seconds=round(sum(epoch.seconds for epoch in history)),
     )
-    return Card(
-        name=name,
-        title=f"{recipe.title}, own training",
-        architecture=recipe.key,
-        summary=facts.summary,
-        source=facts.source,
-        n_parameters=n_parameters,
-        inputs=facts.inputs,
-        output="serum potassium",
-        unit="mEq/L",
-        trained_on=trained_on,
-        results=(),
-        calibration=UNCALIBRATED,
-        familiar=ANYTHING_FAMILIAR,
-        limits=_site_limits(facts.limits + COMMON_LIMITS, simulated),
-        licence=_LICENCE,
-        sha256="",
-    )
+    card = draft_card(recipe, name, n_parameters, trained_on, _LICENCE)
+    return replace(card, title=f"{recipe.title}, own training", limits=_site_limits(card.limits, simulated))
 
 
 def _kind(simulated: bool) -> str:

@@ -14,13 +14,11 @@ from ecg_core.datasets.base_ecg import BaseSource, Split, source_of
 from ecg_core.datasets.potassium import K_DISTRIBUTION, K_MAX_MEQ_L, K_MIN_MEQ_L, MEAN_K_MEQ_L
 from ecg_core.datasets.prepared import PreparedECGs, is_prepared
 from ecg_core.datasets.simulated_sources import SimulatedSources
-from ecg_core.inference.calibrated import UNCALIBRATED
 from ecg_core.inference.card import Card, EvaluationResult, TrainingFacts
 from ecg_core.inference.checkpoint import Checkpoint, half_precision, load_checkpoint
-from ecg_core.inference.familiar import ANYTHING_FAMILIAR
 from ecg_core.models import count_parameters
 from ecg_core.training.assess import assess_simulated
-from ecg_core.training.facts import COMMON_LIMITS, MODEL_FACTS
+from ecg_core.training.draft_card import draft_card
 from ecg_core.training.finish import calibrated, epoch_in_words, result_of, uncalibrated, write_finished
 from ecg_core.training.loop import Epoch
 from ecg_core.training.options import Options, changed
@@ -32,6 +30,7 @@ SPLIT_WORDS = (
     "By patient. PTB-XL along its folds: training 10, validation 1-3, calibration 4-6, test 7-9; Challenge 2021 and LUDB"
     " by a hash of the record's name: seven tenths training, one each for the others"
 )
+_LICENCE = "CC-BY 4.0 (learned from PTB-XL 10.13026/kfzx-aw45, Challenge 2021 10.13026/34va-7q14, LUDB 10.13026/eegm-h675)"
 
 Say = Callable[[str], None]
 
@@ -161,7 +160,6 @@ def _draft_card(
     history: Sequence[Epoch],
     seed: int,
 ) -> Card:
-    facts = MODEL_FACTS[recipe.key]
     bases = train.table["base"]
     learned = [name for name in sources.names if (bases.map(source_of) == name).any()]
     trained_on = TrainingFacts(
@@ -178,22 +176,4 @@ def _draft_card(
         epochs=len(history),
         seconds=round(sum(epoch.seconds for epoch in history)),
     )
-    return Card(
-        name=name,
-        title=recipe.title,
-        architecture=recipe.key,
-        summary=facts.summary,
-        source=facts.source,
-        n_parameters=n_parameters,
-        inputs=facts.inputs,
-        output="serum potassium",
-        unit="mEq/L",
-        trained_on=trained_on,
-        results=(),
-        calibration=UNCALIBRATED,
-        familiar=ANYTHING_FAMILIAR,
-        limits=facts.limits + COMMON_LIMITS,
-        licence="CC-BY 4.0 (learned from PTB-XL 10.13026/kfzx-aw45, Challenge 2021 10.13026/34va-7q14, LUDB 10.13026/eegm-h675)",
-        sha256="",
-        code=recipe.code,
-    )
+    return draft_card(recipe, name, n_parameters, trained_on, _LICENCE)
