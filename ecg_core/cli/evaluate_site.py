@@ -10,6 +10,7 @@ import pandas as pd
 
 from ecg_core.analysis import analyze
 from ecg_core.cli.batch import run_batch
+from ecg_core.cli.potassium_report import Shares, shares_of
 from ecg_core.cli.site_answers import Answer, AnswerFile, answer
 from ecg_core.cli.site_manifest import describe, manifest_of
 from ecg_core.cli.site_report import model_report, site_table
@@ -26,6 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write answers, tables and report; returns the exit status, 1 when some ECG could not be read."""
     if arguments.table or arguments.out is None:
         raise ECGError("With --manifest give --out, the folder for the results, and no --table.")
+    shares = shares_of(arguments.prevalence)
     checkpoints = _checkpoints(arguments)
     manifest = manifest_of(arguments)
     by_path = {ecg.path: ecg for ecg in manifest.ecgs}
@@ -40,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
             [str(path) for path in by_path], step, lambda p: by_path[p].record_id in file.answers
         )
         answers = file.answers
-    report = _report(checkpoints, manifest.ecgs, answers, arguments)
+    report = _report(checkpoints, manifest.ecgs, answers, arguments, shares)
     (arguments.out / REPORT).write_text(report + "\n", encoding="utf-8")
     print(report)
     return status
@@ -60,6 +62,7 @@ def _report(
     ecgs: Sequence[SiteECG],
     answers: Mapping[str, Answer],
     arguments: argparse.Namespace,
+    shares: Shares,
 ) -> str:
     """The report; the tables are written on the way."""
     n_unread = sum(ecg.record_id not in answers for ecg in ecgs)
@@ -78,7 +81,7 @@ def _report(
         values = table[table["k_true_meq_l"].notna()]
         if not values.empty:
             write_evaluation(values, arguments.out / f"{card.name}.parquet")
-        parts.append(model_report(title, table, sorted(ecgs[0].groups)))
+        parts.append(model_report(title, table, sorted(ecgs[0].groups), shares))
     if tables:
         pd.concat(tables).to_csv(arguments.out / ALL_ROWS, index=False)
     return "\n\n".join(parts)

@@ -59,6 +59,13 @@ def add_evaluate(commands: Commands) -> None:
         metavar="FILE",
         help="evaluate this table instead (CSV or Parquet; a wrong one is told which columns it needs)",
     )
+    parser.add_argument(
+        "--prevalence",
+        default="",
+        metavar="SHARES",
+        help="potassium: percent of your patients, for PPV and NPV, such as hyper=10,hypo=4,severe=1 (default: an emergency "
+        "department, hyper=3.6,hypo=5.5)",
+    )
     add_evaluation_options(parser)
 
 

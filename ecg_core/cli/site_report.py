@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
-from ecg_core.cli.evaluate import describe
+from ecg_core.cli.potassium_report import Shares, potassium_report
 from ecg_core.cli.site_answers import Answer
 from ecg_core.datasets.site_ecg import SiteECG
 from ecg_core.evaluation.range_labels import RangeDetection, detection_with_ranges
-from ecg_core.evaluation.subgroups import MIN_PATIENTS, by_subgroup, groups_of
+from ecg_core.evaluation.subgroups import groups_of_table
 
 _FACTS = ("sex", "age_years", "qrs_ms", "heart_rate_bpm")
 
@@ -49,51 +48,16 @@ def site_table(model: str, ecgs: Sequence[SiteECG], answers: Mapping[str, Answer
     return table.astype(dict.fromkeys(numbers, float)) if rows else table
 
 
-def model_report(title: str, table: pd.DataFrame, further: Sequence[str]) -> str:
+def model_report(title: str, table: pd.DataFrame, further: Sequence[str], shares: Shares) -> str:
     """Everything that can be said of one model: measures, subgroups, and what ranges add. `further`: columns to group by."""
     values = table[table["k_true_meq_l"].notna()]
     if values["k_meq_l"].isna().all():
         parts = [f"{title}\nNo ECG with a potassium value got an estimate."]
     else:
-        subgroups = by_subgroup(values, groups_of(values, further))
-        parts = [describe(title, values), _subgroups(subgroups)]
+        parts = [potassium_report(title, values, shares, groups_of_table(values, further))]
     if table["k_true_meq_l"].isna().any() and table["k_meq_l"].notna().any():
         parts.append(_ranges(detection_with_ranges(table)))
-    return "\n\n".join(part for part in parts if part)
-
-
-def _subgroups(table: pd.DataFrame) -> str:
-    if table.empty:
-        return ""
-    shown = pd.DataFrame(
-        {
-            "": table["group"] + ": " + table["value"],
-            "n": table["n"],
-            "patients": table["patients"],
-            "MAE": _with_interval(table, "mae_meq_l"),
-            "coverage": table["coverage"].map(_number),
-            "hyper": table["n_hyper"],
-            "AUC hyper": _with_interval(table, "auc_hyper"),
-            "hypo": table["n_hypo"],
-            "AUC hypo": _with_interval(table, "auc_hypo"),
-        }
-    )
-    return (
-        f"By subgroup (fewer than {MIN_PATIENTS} patients: only counted; several groups are looked at, so one that "
-        f"stands out may do so by chance)\n{shown.to_string(index=False)}"
-    )
-
-
-def _with_interval(table: pd.DataFrame, name: str) -> list[str]:
-    columns = (table[column] for column in (name, f"{name}_low", f"{name}_high"))
-    return [
-        f"{value:.2f} [{_number(low)}, {_number(high)}]" if np.isfinite(value) else "-"
-        for value, low, high in zip(*columns, strict=True)
-    ]
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}" if np.isfinite(value) else "-"
+    return "\n\n".join(parts)
 
 
 def _ranges(found: Sequence[RangeDetection]) -> str:

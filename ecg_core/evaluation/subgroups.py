@@ -16,6 +16,7 @@ MIN_PATIENTS = 10  # with fewer, a figure and its interval would mislead
 WIDE_QRS_MS = 120.0  # AHA/ACCF/HRS 2009: complete bundle branch block begins here
 AGE_EDGES_YEARS = (0, 45, 65, 80, 121)
 UNKNOWN = "not known"
+_SOURCES = {"ptbxl": "PTB-XL", "challenge": "Challenge 2021", "ludb": "LUDB"}  # how names of base ECGs begin
 _MAX_VALUES = 12  # a column with more is no grouping: a note, an identifier, a measurement
 
 
@@ -51,7 +52,7 @@ def groups_of_flags(table: pd.DataFrame) -> pd.DataFrame:
     def told(code: str, yes: str, no: str) -> NDArray[np.str_]:
         return np.where([code in codes for codes in flags], yes, no)
 
-    source = table["base"].str.extract(r"^([a-z]+)-", expand=False)
+    source = table["base"].str.split("-", n=1).str[0].map(_SOURCES)
     return pd.DataFrame(
         {
             "Rhythm": told("fibrillation", "atrial fibrillation", "other"),
@@ -61,6 +62,13 @@ def groups_of_flags(table: pd.DataFrame) -> pd.DataFrame:
         },
         index=table.index,
     )
+
+
+def groups_of_table(table: pd.DataFrame, further: Sequence[str] = ()) -> pd.DataFrame:
+    """All that an evaluation table tells of its rows: `groups_of` what is measured and `groups_of_flags` the rest."""
+    measured, told = groups_of(table, further), groups_of_flags(table)
+    (told if table["qrs_ms"].notna().any() else measured).pop("QRS")
+    return pd.concat([measured, told], axis=1)
 
 
 def by_subgroup(table: pd.DataFrame, groups: pd.DataFrame, n_resamples: int = 500) -> pd.DataFrame:
@@ -95,6 +103,8 @@ def _row(name: str, value: str, part: pd.DataFrame, n_resamples: int) -> dict[st
         **_columns("auc_hyper", summary.hyper.auc if summary and enough else unknown),
         "n_hypo": 0 if summary is None else summary.hypo.n_positive,
         **_columns("auc_hypo", summary.hypo.auc if summary and enough else unknown),
+        "n_severe": 0 if summary is None else summary.severe.n_positive,
+        **_columns("auc_severe", summary.severe.auc if summary and enough else unknown),
     }
 
 

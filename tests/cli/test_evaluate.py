@@ -45,6 +45,46 @@ def test_table_of_ones_own(table: pd.DataFrame, tmp_path: Path, capsys: pytest.C
     assert [row[:3] for row in ranges] == [["<4", "1", "0.50"], ["4–5", "1", "0.50"], [">8", "1", "0.50"]]
 
 
+def test_every_section_says_what_the_ecgs_were_and_how_many(
+    table: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = pd.concat([table] * 6, ignore_index=True)
+    many["record_id"] = [f"r{i}" for i in range(len(many))]
+    many["sex"] = np.where(np.arange(len(many)) % 8 < 4, "female", "male")
+    many["flags"] = np.where(np.arange(len(many)) % 8 < 4, "fibrillation", "")
+    many["p_severe"] = 0.55
+    many.to_csv(tmp_path / "site.csv", index=False)
+    assert main(["evaluate", "potassium", "--table", str(tmp_path / "site.csv")]) == 0
+    said = capsys.readouterr().out
+    headings = [line for line in said.splitlines() if line.endswith("· SIMULATED potassium, n = 24 ECGs")]
+    assert len(headings) == 5
+    assert "Singer" in said and "Severe hyperkalemia needs its own prevalence" in said
+    severe = next(line for line in said.splitlines() if line.startswith("Severe hyperkalemia: sensitivity"))
+    assert severe.split()[-1] == "1"
+    for group in ("Sex: female", "Sex: male", "Rhythm: atrial fibrillation"):
+        (line,) = [line for line in said.splitlines() if group in line]
+        assert "12" in line
+
+
+def test_ones_own_prevalence_changes_what_an_alarm_means(
+    table: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sensitivity 1 and specificity 0: of alarms, as many are right as patients have it."""
+    table["p_severe"] = 0.55
+    table.to_csv(tmp_path / "site.csv", index=False)
+    options = ["evaluate", "potassium", "--table", str(tmp_path / "site.csv"), "--prevalence"]
+    assert main([*options, "hyper=20,severe=4"]) == 0
+    rows = {
+        line.split(" (")[0].strip(): line
+        for line in capsys.readouterr().out.splitlines()
+        if "%" in line and "(K" in line
+    }
+    assert "20.0%" in rows["Hyperkalemia"] and "0.20 [0.20, 0.20]" in rows["Hyperkalemia"]
+    assert "4.0%" in rows["Severe hyperkalemia"] and "5.5%" in rows["Hypokalemia"]
+    assert main([*options, "hyper=120"]) == 1
+    assert "--prevalence hyper=120 cannot be read" in capsys.readouterr().err
+
+
 def test_checkpoint_shows_its_own_results(
     table: pd.DataFrame, checkpoints: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

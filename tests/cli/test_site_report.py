@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ecg_core.cli.potassium_report import USUAL_SHARES
 from ecg_core.cli.site_answers import Answer, AnswerFile
 from ecg_core.cli.site_report import model_report, site_table
 from ecg_core.datasets.site_ecg import PotassiumLabel, SiteECG
@@ -64,11 +65,11 @@ def test_ecgs_that_were_not_read_are_absent_and_abstentions_are_nan() -> None:
 def test_the_report_counts_the_patients_of_small_groups_only() -> None:
     ecgs = [ecg(i, 3.0 + 0.2 * i, ward="ICU" if i < 12 else "ED") for i in range(20)]
     answers = {e.record_id: said(e.potassium.k_meq_l + 0.5) for e in ecgs}
-    report = model_report("DCRNN", site_table("dcrnn", ecgs, answers), ["ward"])
+    report = model_report("DCRNN", site_table("dcrnn", ecgs, answers), ["ward"], USUAL_SHARES)
     lines = {line.split("  ")[0].strip(): line.split() for line in report.splitlines() if "ward" in line}
     icu, emergency = (next(v for k, v in lines.items() if name in k) for name in ("ICU", "ED"))
-    assert icu[2:7] == ["12", "12", "0.50", "[0.50,", "0.50]"]
-    assert emergency[2:5] == ["8", "8", "-"]
+    assert icu[2:8] == ["12", "12", "0", "0.50", "[0.50,", "0.50]"]
+    assert emergency[2:6] == ["8", "8", "0", "-"]
     assert "Measured on 20 real ECGs" in report and "range of potassium" not in report
 
 
