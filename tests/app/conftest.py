@@ -28,3 +28,10 @@ def open_example(app: AppTest) -> Callable[[str], AppTest]:
         return app.button(key=f"start_{key}").click().run()
 
     return click
+
+
+@pytest.fixture
+def cycles_app(open_example: Callable[[str], AppTest]) -> AppTest:
+    """A normal ECG on the page Cycles, being corrected; beat 2 and its T offset are chosen."""
+    app = open_example("normal").switch_page("views/cycles.py").run()
+    return app.toggle[0].set_value(True).run()

@@ -30,13 +30,6 @@ from tests.app.uploads import ROOT
 NORMAL = ROOT / "examples" / "ptbxl" / "00185_hr.hea"
 
 
-@pytest.fixture
-def cycles_app(open_example: Callable[[str], AppTest]) -> AppTest:
-    """A normal ECG on the page Cycles, being corrected; beat 2 and its T offset are chosen."""
-    app = open_example("normal").switch_page("views/cycles.py").run()
-    return app.toggle[0].set_value(True).run()
-
-
 def shown(app: AppTest) -> Analysis:
     assert not app.exception
     analysis: Analysis = app.session_state["chosen_analysis"]

@@ -1,7 +1,6 @@
 """Corrections by hand saved on Cycles and loaded again: they hold as before, or the page says why not."""
 
 import json
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,13 +10,6 @@ from ecg_core.analysis import Analysis
 from ecg_core.annotation.edits import BeatAdded, BeatEdits, BeatLeftOut, MarkMoved, WaveAbsentInAll
 from ecg_core.annotation.edits_json import edits_json
 from tests.app.uploads import upload
-
-
-@pytest.fixture
-def cycles_app(open_example: Callable[[str], AppTest]) -> AppTest:
-    """A normal ECG on the page Cycles, being corrected."""
-    app = open_example("normal").switch_page("views/cycles.py").run()
-    return app.toggle[0].set_value(True).run()
 
 
 def shown(app: AppTest) -> Analysis:
