@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
         prepare_twelve_lead(learned, arguments.runs / PREPARED / "train", _report),
         prepare_twelve_lead(tested, arguments.runs / PREPARED / "test", _report),
         arguments.out,
-        arguments.runs / "lead-elimination",
+        arguments.runs / f"{arguments.out.name}-{arguments.seed}",
         arguments.seed,
         _report,
     )

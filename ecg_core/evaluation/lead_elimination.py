@@ -1,7 +1,7 @@
 """Recursive Lead Elimination: how few leads suffice, and which.
 
 From the eight independent leads one is dropped each round, the one that is missed least; limb leads that follow from
-two that stay cost nothing and stay as well. What reads a set of leads is trained anew for every set that is tried.
+two that stay cost nothing and stay as well. What reads the leads is trained anew in every round.
 Rounds are kept in a file, so that an interrupted elimination goes on.
 """
 
@@ -25,9 +25,8 @@ BUNDLED = NETWORKS / "twelve_lead" / "lead_elimination"
 CURVES = "curves.parquet"
 
 Leads = tuple[str, ...]
-Score = Callable[
-    [Leads], float
-]  # how good the answers are of what learned from these leads alone; more is better
+Score = Callable[[Leads], float]  # how good the answers from these leads alone are; more is better
+Learn = Callable[[Leads], Score]  # trains anew on these leads; scores them and sets without some of them
 
 
 @dataclass(frozen=True)
@@ -52,11 +51,12 @@ def lead_mask(leads: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([lead in there for lead in STANDARD_LEADS])
 
 
-def eliminate(score: Score, state: Path, report: Callable[[str], None]) -> list[Round]:
+def eliminate(learn: Learn, state: Path, report: Callable[[str], None]) -> list[Round]:
     """Eight rounds, from all independent leads down to one. Rounds that the file `state` holds are not repeated."""
     rounds = read_rounds(state)
     leads = remaining(rounds)
     while leads:
+        score = learn(leads)
         without = {lead: score(_other(leads, lead)) for lead in leads} if len(leads) > 1 else {}
         dropped = max(without, key=lambda lead: without[lead]) if without else None
         rounds.append(Round(leads, score(leads), without, dropped))

@@ -1,14 +1,15 @@
-"""Recursive Lead Elimination on labelled ECGs: what is trained for every set of leads, and the curve on fold 10.
+"""Recursive Lead Elimination on labelled ECGs: what is trained anew in every round, and the curve on fold 10.
 
-As in ML-ResNet each lead has a small network and the leads are combined linearly. The networks are trained on one
-lead each, so that none knows of another; everything that depends on the set of leads, the combination, is trained
-anew for every set, without a state that an earlier set could leave behind.
+As in ML-ResNet each lead has a small network and the leads are combined linearly. In every round the networks of the
+leads that are left and their combination are trained together from fresh weights. The combination is then refitted to
+its optimum (logistic and ridge regression): to all leads of the round, which is the round's answer, and without each
+one of them, which decides what is dropped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from ecg_core.datasets.twelve_lead import PreparedTwelveLead
 from ecg_core.datasets.twelve_lead_sources import TEST_FOLD
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import Weighted, bootstrap_interval, weighted_mean
-from ecg_core.evaluation.lead_elimination import CURVES, Leads, eliminate, lead_mask
+from ecg_core.evaluation.lead_elimination import CURVES, Leads, Score, eliminate, lead_mask
 from ecg_core.evaluation.twelve_lead import weighted_auprc
 from ecg_core.training.lead_features import lead_features, rhythm_features, train_lead_networks
 from ecg_core.training.twelve_lead_loop import Task
@@ -39,7 +40,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """What one group of folds was left out of: the features `(n, 12, 16)` and `(n, 18)` of all ECGs, and which it learns from."""
+    """What one group of folds was left out of in one round: features `(n, 12, 16)` and `(n, 18)` of all ECGs, and which it learns from."""
 
     of_leads: Floats
     of_rhythm: Floats
@@ -54,12 +55,38 @@ class Learned:
 
 
 @dataclass(frozen=True, eq=False)
+class Group:
+    """A group of folds that is held out, and the trainings without it. Their states are kept in `runs`."""
+
+    number: int
+    prepared: PreparedTwelveLead
+    runs: Path
+    seed: int
+    report: Report
+
+    @property
+    def learns(self) -> NDArray[np.bool_]:
+        """`(n,)`: the ECGs that are learned from."""
+        learns: NDArray[np.bool_] = ~np.isin(self.prepared.fold, (*HELD_OUT[self.number], TEST_FOLD))
+        return learns
+
+    def learn(self, leads: Leads) -> Learned:
+        """Train anew on these leads, unless that was done before."""
+        shown = replace(self.prepared, mask=self.prepared.mask & lead_mask(leads))
+        rhythm = rhythm_features(self.prepared.facts, self.learns)
+        state = self.runs / f"{'-'.join(leads)}-without-{self.number}.safetensors"
+        seed = int(np.random.default_rng([self.seed, self.number, len(leads)]).integers(2**31))
+        model = train_lead_networks(shown, rhythm, self.learns, state, seed, self.report)
+        return Learned(lead_features(model, shown), rhythm, self.learns)
+
+
+@dataclass(frozen=True, eq=False)
 class LeadElimination:
     """One task's elimination over prepared ECGs of all folds; fold 10 decides nothing. State in `runs`."""
 
     task: Task
     prepared: PreparedTwelveLead
-    learned: tuple[Learned, ...]
+    groups: tuple[Group, ...]
     runs: Path
     report: Report
 
@@ -68,11 +95,12 @@ class LeadElimination:
 
         Findings: mean AUPRC; age: mean absolute error in years.
         """
-        rounds = eliminate(self._selection_score, self.runs / f"{self.task}.json", self._tell)
+        rounds = eliminate(self._learn, self.runs / f"{self.task}.json", self._tell)
         test = self.prepared.fold == TEST_FOLD
         rows = []
         for done in rounds:
-            answers = np.mean([self._answers(learned, done.leads) for learned in self.learned], axis=0)
+            learned = [group.learn(done.leads) for group in self.groups]
+            answers = np.mean([self._answers(each, done.leads) for each in learned], axis=0)
             statistic, n = score_of(self.task, self.prepared.where(test), answers[test])
             found = bootstrap_interval(statistic, np.arange(n))
             rows.append(
@@ -94,18 +122,22 @@ class LeadElimination:
     def _sign(self) -> float:
         return -1.0 if self.task == "age" else 1.0
 
-    def _selection_score(self, leads: Leads) -> float:
+    def _learn(self, leads: Leads) -> Score:
+        learned = [group.learn(leads) for group in self.groups]
+        return lambda subset: self._selection_score(learned, subset)
+
+    def _selection_score(self, learned: Sequence[Learned], leads: Leads) -> float:
         """Over folds 1 to 9, each ECG judged by what did not learn from it."""
         answers = np.full((len(self.prepared), len(FINDINGS)), np.nan)
-        for learned, folds in zip(self.learned, HELD_OUT, strict=True):
+        for each, folds in zip(learned, HELD_OUT, strict=True):
             held_out = np.isin(self.prepared.fold, folds)
-            answers[held_out] = self._answers(learned, leads)[held_out]
+            answers[held_out] = self._answers(each, leads)[held_out]
         judged = np.isin(self.prepared.fold, sum(HELD_OUT, ()))
         statistic, n = score_of(self.task, self.prepared.where(judged), answers[judged])
         return self._sign * statistic(np.ones(n))
 
     def _answers(self, learned: Learned, leads: Leads) -> Floats:
-        """Trained on these leads alone: the log odds of each finding `(n, 6)`, or the age in years `(n, 1)`."""
+        """Refitted to these leads alone: the log odds of each finding `(n, 6)`, or the age in years `(n, 1)`."""
         columns = learned.columns(leads)
         if self.task == "age":
             rows = learned.learns & np.isfinite(self.prepared.age_years)
@@ -128,22 +160,17 @@ class LeadElimination:
 def write_curves(
     training: PreparedTwelveLead, test: PreparedTwelveLead, out: Path, runs: Path, seed: int, report: Report
 ) -> pd.DataFrame:
-    """Learn each lead, eliminate for every task, and write the curves to the folder `out`; goes on where an earlier call stopped.
+    """Eliminate leads for every task, and write the curves to the folder `out`; goes on where an earlier call stopped.
 
-    Raises ECGError when a group of folds is too small to learn from.
+    Tasks that are left with the same leads share the round's training. Raises ECGError when a group of folds is too
+    small to learn from.
     """
     prepared = _joined(training, test)
-    learned = []
-    for number, folds in enumerate(HELD_OUT):
-        learns = ~np.isin(prepared.fold, (*folds, TEST_FOLD))
-        _check(prepared.where(learns))
-        model = train_lead_networks(
-            prepared.where(learns), runs / f"without-group-{number}", seed + number, report
-        )
-        rhythm = rhythm_features(prepared.facts, learns)
-        learned.append(Learned(lead_features(model, prepared), rhythm, learns))
-    curves = [LeadElimination(task, prepared, tuple(learned), runs, report).curve() for task in TASKS]
-    table = pd.concat(curves, ignore_index=True)
+    groups = tuple(Group(number, prepared, runs, seed, report) for number in range(len(HELD_OUT)))
+    for group in groups:
+        _check(prepared.where(group.learns))
+    curves = [LeadElimination(task, prepared, groups, runs, report).curve() for task in TASKS]
+    table = pd.concat(curves, ignore_index=True).assign(seed=seed)
     out.mkdir(parents=True, exist_ok=True)
     table.to_parquet(out / CURVES, index=False)
     return table

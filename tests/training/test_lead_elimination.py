@@ -1,23 +1,23 @@
 """Lead elimination on made-up beats of which one lead alone tells the findings and another the age."""
 
 import shutil
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import torch
+from safetensors.torch import load_file
 
 from ecg_core.cli.main import main
 from ecg_core.datasets.twelve_lead import PreparedTwelveLead
-from ecg_core.evaluation.lead_elimination import read_curves
+from ecg_core.evaluation.lead_elimination import lead_mask, read_curves
 from ecg_core.figures.lead_elimination import lead_elimination_figure
 from ecg_core.leads import STANDARD_LEADS
-from ecg_core.models.twelve_lead.lead_networks import LeadNetworks
-from ecg_core.training import lead_elimination
-from ecg_core.training.lead_elimination import score_of, write_curves
-from ecg_core.training.lead_features import rhythm_features, single_lead_loss
-from ecg_core.twelve_lead.checkpoint import N_OUTPUTS
+from ecg_core.training import lead_elimination, lead_features
+from ecg_core.training.lead_elimination import Group, score_of, write_curves
+from ecg_core.training.lead_features import rhythm_features
 from ecg_core.twelve_lead.facts import FACTS
 from tests.datasets.labelled_ptbxl import write_labelled_ptbxl
 
@@ -49,10 +49,22 @@ def made_up(fold: int | None) -> PreparedTwelveLead:
     )
 
 
+def quiet(words: str) -> None:
+    assert words
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_batches() -> Iterator[None]:
+    """Some steps in each of a few epochs, though there are few ECGs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lead_features, "_SCHEDULE", replace(lead_features._SCHEDULE, epochs=8, batch_size=16))
+        yield
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("elimination")
-    write_curves(made_up(None), made_up(10), root / "out", root / "runs", 0, lambda words: None)
+    write_curves(made_up(None), made_up(10), root / "out", root / "runs", 0, quiet)
     return root
 
 
@@ -70,9 +82,9 @@ def test_fold_10_decides_nothing(folder: Path, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(lead_elimination, "TASKS", ("age",))
     other_truth = made_up(10)
     other_truth.age_years[:] = other_truth.age_years[::-1].copy()
-    for group in (folder / "runs").glob("without-group-*"):
-        shutil.copytree(group, tmp_path / group.name)
-    curves = write_curves(made_up(None), other_truth, tmp_path / "out", tmp_path, 0, lambda words: None)
+    for state in (folder / "runs").glob("*.safetensors"):
+        shutil.copy(state, tmp_path)
+    curves = write_curves(made_up(None), other_truth, tmp_path / "out", tmp_path, 0, quiet)
     before = read_curves(folder / "out").query("task == 'age'").reset_index(drop=True)
     pd.testing.assert_series_equal(curves["dropped"], before["dropped"])
     np.testing.assert_allclose(curves["selection"], before["selection"])
@@ -105,27 +117,39 @@ def test_the_figure_shows_band_curve_and_what_was_dropped(folder: Path, task: st
     np.testing.assert_allclose(chosen.y, curve["selection"])
 
 
-def test_no_lead_knows_of_another() -> None:
-    torch.manual_seed(0)
-    model = LeadNetworks(N_OUTPUTS).eval()
-    beat = torch.randn(4, 12, 100)
-    other = beat.clone()
-    other[:, 5] = torch.randn(4, 100)
-    changed = (model(beat) != model(other)).flatten(2).any(2).any(0)
-    assert changed.nonzero().flatten().tolist() == [5]
+def test_every_round_is_trained_anew_on_its_leads_alone(folder: Path) -> None:
+    """One state for each set of leads and group of folds; rounds of two tasks that have the same leads share theirs."""
+    curves = read_curves(folder / "out")
+    sets = {leads.replace(", ", "-") for leads in curves["leads"]}
+    states = {path.stem for path in (folder / "runs").glob("*.safetensors")}
+    assert states == {f"{leads}-without-{group}" for leads in sets for group in (0, 1)}
+    networks = [load_file(folder / "runs" / f"{state}.safetensors") for state in sorted(states)]
+    first = [tuple(network["model.of_leads.blocks.0.skip.weight"].flatten().tolist()) for network in networks]
+    assert len(set(first)) == len(first)
 
 
-def test_the_loss_leaves_out_what_is_not_known() -> None:
-    torch.manual_seed(0)
-    model = LeadNetworks(N_OUTPUTS).eval()
-    beat, target = torch.randn(3, 12, 100), torch.ones(3, N_OUTPUTS)
-    target[:, -5:] = torch.nan
-    both = (
-        torch.cat([beat, torch.randn(2, 12, 100)]),
-        torch.cat([target, torch.full((2, N_OUTPUTS), torch.nan)]),
-    )
-    alone = single_lead_loss(model, beat, target).item()
-    assert single_lead_loss(model, *both).item() == pytest.approx(alone)
+def test_the_same_seed_learns_the_same(tmp_path: Path) -> None:
+    prepared = made_up(None)
+    features = [
+        Group(0, prepared, tmp_path / name, 3, quiet).learn(("I", "V3")) for name in ("first", "again")
+    ]
+    np.testing.assert_array_equal(features[0].of_leads, features[1].of_leads)
+    other = Group(0, prepared, tmp_path / "other", 4, quiet).learn(("I", "V3"))
+    assert not np.allclose(features[0].of_leads, other.of_leads)
+
+
+def test_absent_leads_say_nothing(tmp_path: Path) -> None:
+    """Whatever stands in them changes neither what is learned nor what is answered."""
+    prepared, other = made_up(None), made_up(None)
+    absent = ~lead_mask(("I", "V3"))
+    other.beat[:, absent] = 1000
+    learned = [
+        Group(0, each, tmp_path / str(number), 0, quiet).learn(("I", "V3"))
+        for number, each in enumerate((prepared, other))
+    ]
+    np.testing.assert_array_equal(learned[0].of_leads, learned[1].of_leads)
+    assert not learned[0].of_leads[:, absent].any()
+    assert learned[0].columns(("I", "V3")).shape == (N, 2 * 16 + 18)
 
 
 def test_rhythm_is_scaled_by_what_is_learned_from_and_unknown_facts_are_usual() -> None:

@@ -1,28 +1,24 @@
-"""ML-ResNet's networks of single leads, each answering by itself: what is learned of one lead depends on no other."""
+"""What is trained anew in each round of lead elimination: a network for each lead, and the combination of all."""
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
-from ecg_core.leads import STANDARD_LEADS
 from ecg_core.models.twelve_lead.ml_resnet import MLResNet
 
 
 class LeadNetworks(nn.Module):
-    """`(batch, 12, samples)` -> `(batch, 12, outputs)`, an answer from each lead alone; `features` are what it rests on."""
+    """Median beat `(batch, 12, samples)`, mask `(batch, 12)` and rhythm `(batch, n_rhythm)` -> `(batch, outputs)`.
 
-    def __init__(self, outputs: int) -> None:
+    ML-ResNet over the leads that are there, and what the rhythm says added to it linearly.
+    """
+
+    def __init__(self, outputs: int, n_rhythm: int) -> None:
         super().__init__()
-        self.networks = MLResNet(outputs)
+        self.of_leads = MLResNet(outputs)
+        self.of_rhythm = nn.Linear(n_rhythm, outputs, bias=False)
 
-    def features(self, x: Tensor) -> Tensor:
-        """`(batch, 12, 16)`: mean and greatest value over time of each lead's eight channels."""
-        channels = self.networks.blocks(x).unflatten(1, (len(STANDARD_LEADS), -1))
-        return torch.cat([channels.mean(3), channels.amax(3)], dim=2)
-
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, beat: Tensor, mask: Tensor, rhythm: Tensor) -> Tensor:
         """See the class."""
-        features = self.networks.dropout(self.features(x))
-        answers: Tensor = torch.einsum("blf,lfo->blo", features, self.networks.weights) + self.networks.bias
-        return answers
+        answer: Tensor = self.of_leads(beat, mask) + self.of_rhythm(rhythm)
+        return answer

@@ -62,10 +62,14 @@ class MLResNet(nn.Module):
         self.weights = nn.Parameter(torch.randn(_LEADS, 2 * _CHANNELS[-1], outputs) / _CHANNELS[-1])
         self.bias = nn.Parameter(torch.zeros(_LEADS, outputs))
 
+    def features(self, x: Tensor) -> Tensor:
+        """What each lead's answer rests on, `(batch, 12, 16)`: mean and greatest value over time of its eight channels."""
+        channels = self.blocks(x).unflatten(1, (_LEADS, _CHANNELS[-1]))
+        return torch.cat([channels.mean(3), channels.amax(3)], dim=2)
+
     def forward(self, signal: Tensor, mask: Tensor | None = None) -> Tensor:
         x, there = without_absent(signal, mask)
-        features = self.blocks(x).unflatten(1, (_LEADS, _CHANNELS[-1]))
-        pooled = self.dropout(torch.cat([features.mean(3), features.amax(3)], dim=2))
-        of_leads = torch.einsum("blf,lfo->blo", pooled, self.weights) + self.bias
+        features = self.dropout(self.features(x))
+        of_leads = torch.einsum("blf,lfo->blo", features, self.weights) + self.bias
         weighted: Tensor = (of_leads * there[:, :, None]).sum(1) / there.sum(1, keepdim=True).clamp_min(1)
         return weighted
