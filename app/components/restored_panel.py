@@ -35,17 +35,37 @@ def draw_restored(analysis: Analysis) -> None:
         return
     st.warning(
         f"**Estimated: {', '.join(restored.estimated)}** from {', '.join(restored.measured)}. An estimate is nearer to "
-        "the usual than the patient's own lead is: no finding may rest on it.",
+        f"the usual than the patient's own lead is: no finding may rest on it.{_poorly(restored)}",
         icon=":material/warning:",
     )
     _draw_paper(restored)
     _draw_expected(restored)
 
 
+def _poorly(restored: RestoredLeads) -> str:
+    """Which of the leads are hardly more than a guess."""
+    if not restored.poor:
+        return ""
+    return (
+        f" **Poorly estimated, and drawn pale: {', '.join(restored.poor)}.** In one test ECG of ten half or more of what "
+        "the true lead shows is missing or wrong, or these leads were not tested."
+    )
+
+
 def _draw_paper(restored: RestoredLeads) -> None:
     page = arrange(restored.record, "3x4")
+    remarks = {
+        lead: f"r {row.r:.2f} ({row.low_r:.2f})"
+        for lead, row in restored.expected.items()
+        if math.isfinite(row.r)
+    }
     fig = paper_figure(
-        page, restored.record, dark=state.is_dark(), caption="dotted: estimated from the other leads"
+        page,
+        restored.record,
+        dark=state.is_dark(),
+        caption="dotted: estimated from the other leads; r: median correlation in test ECGs (one in ten below)",
+        remarks=remarks,
+        pale=restored.poor,
     )
     figure_with_downloads(
         fig,

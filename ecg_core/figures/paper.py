@@ -6,6 +6,7 @@ grid, which costs the browser far less than shapes do.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -38,21 +39,23 @@ def paper_figure(
     waves: Annotation | None = None,
     quality: SecondsQuality | None = None,
     caption: str = "",
+    remarks: Mapping[str, str] | None = None,
+    pale: Collection[str] = (),
 ) -> go.Figure:
     """The record on the page; `underlay` (the raw signal, usually) is drawn faintly beneath it.
 
     x and y are millimetres as in `Page`. Leads that were only estimated are dotted. R peaks of `beats` and P, QRS and T of `waves` are marked;
     seconds that are unusable by `quality` are shaded, and cut off at the edges of the row where no electrode was on.
-    `caption` stands below, beside speed and gain.
+    `caption` stands below, beside speed and gain; `remarks` stand beside the names of their leads, and leads of `pale` are drawn so.
     """
     colours = palette(dark)
     fig = apply_theme(go.Figure(), dark)
     unusable = [] if quality is None else shades(page, quality)
     add_shades(fig, unusable, colours)
     if underlay is not None:
-        _add_traces(fig, page, underlay, quality, colours, faint=True, n_layers=2)
+        _add_traces(fig, page, underlay, quality, colours, faint=underlay.leads, n_layers=2)
     n_layers = 1 if underlay is None else 2
-    _add_traces(fig, page, record, quality, colours, faint=False, n_layers=n_layers)
+    _add_traces(fig, page, record, quality, colours, faint=pale, n_layers=n_layers)
     _add_calibration(fig, page, colours)
     if waves is not None:
         add_waves(fig, page, record, waves, colours)
@@ -61,7 +64,7 @@ def paper_figure(
     bottom, top = _vertical_range(page, record, quality)
     # All at once: Plotly checks every annotation again for each one that is added.
     fig.layout.annotations = [
-        *_lead_names(page, record, colours),
+        *_lead_names(page, record, remarks or {}, colours),
         *(_reason(shade, colours) for shade in unusable),
         _scale(page, bottom, caption, colours),
     ]
@@ -122,15 +125,16 @@ def _add_traces(
     quality: SecondsQuality | None,
     colours: Palette,
     *,
-    faint: bool,
+    faint: Collection[str],
     n_layers: int,
 ) -> None:
-    recorded, width = (colours.trace_muted, 1.0) if faint else (colours.trace, 1.3)
     for strip in page.strips:
         line = strip_line(page, strip, record, points_per_strip(page, n_layers))
         y_mm = line.y_mm if quality is None else kept_in_row(line, page, strip, quality)
         estimated = strip.lead in record.estimated_leads
-        colour = colours.estimated if estimated else recorded
+        colour, width = colours.estimated if estimated else colours.trace, 1.3
+        if strip.lead in faint:
+            colour, width = colours.trace_muted, 1.0
         line.add_to(fig, y_mm, colour, width, strip.lead, dash="dot" if estimated else "solid")
 
 
@@ -156,14 +160,15 @@ def _add_calibration(fig: go.Figure, page: Page, colours: Palette) -> None:
     )
 
 
-def _lead_names(page: Page, record: ECGRecord, colours: Palette) -> list[Note]:
+def _lead_names(page: Page, record: ECGRecord, remarks: Mapping[str, str], colours: Palette) -> list[Note]:
     """The names at the strips' beginnings; the first column's stand above its calibration pulses."""
     notes = []
     for strip in page.strips:
         origin = _origin(strip.lead, record, colours)
         x_mm = strip.x_mm + 1 if strip.x_mm else 1 - LEFT_MM
         y_mm = strip.baseline_mm + page.gain_mm_mv + 3.5
-        notes.append(_note(x_mm, y_mm, f"<b>{strip.lead}</b>{origin}", colours.text))
+        remark = f" {remarks[strip.lead]}" if strip.lead in remarks else ""
+        notes.append(_note(x_mm, y_mm, f"<b>{strip.lead}</b>{origin}{remark}", colours.text))
     return notes
 
 

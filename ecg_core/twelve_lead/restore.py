@@ -25,6 +25,7 @@ _BLOCK, _OVERLAP = 3840, 256  # samples at 125 Hz: about 30 s, faded into each o
 _LEAST_SHARE = (
     0.8  # of the samples of the fullest lead; one with fewer, as on a page of short strips, is no input
 )
+_LEAST_LOW_R = 0.7  # below it half of how the true lead varies, or more, is not in the estimate (r squared)
 _LEADS_SPLIT = ","  # between the names of a set of leads in the card
 
 Floats = NDArray[np.float32]
@@ -36,6 +37,11 @@ class Expected:
 
     r: float
     low_r: float
+
+    @property
+    def poor(self) -> bool:
+        """Whether one estimate in ten misses half of what the true lead shows, or it was not tested."""
+        return not self.low_r >= _LEAST_LOW_R
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +75,11 @@ class RestoredLeads:
     derived: tuple[str, ...]
     estimated: tuple[str, ...]
     expected: dict[str, Expected]
+
+    @property
+    def poor(self) -> tuple[str, ...]:
+        """The estimated leads that may be quite wrong."""
+        return tuple(lead for lead, expected in self.expected.items() if expected.poor)
 
     @property
     def expected_r(self) -> dict[str, float]:

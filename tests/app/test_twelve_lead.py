@@ -147,6 +147,8 @@ def test_with_few_leads_the_page_says_which_it_used_and_marks_the_others_estimat
     assert "with fewer leads it is less certain" in text
     assert "Estimated: I, III, aVR, aVL, aVF, V1, V2, V3, V4, V6** from II, V5" in text
     assert figures(page)[-1].count("estimated") == 11  # each lead, and the caption
+    assert "r 0.61 (0.40)" in figures(page)[-1]  # beside V1
+    assert "Poorly estimated, and drawn pale: I, III," in text
     expected = page.dataframe[0].value
     assert expected.to_dict("list") == {
         "correlation": ["median", "one in ten below"],

@@ -279,3 +279,12 @@ def test_an_estimated_lead_is_dotted_in_its_own_colour_and_says_so(dark: bool) -
     names = [note.text for note in fig.layout.annotations if "estimated" in note.text]
     assert len(names) == 1
     assert names[0].startswith("<b>V3</b>")
+
+
+def test_remarks_stand_beside_their_lead_and_pale_leads_are_drawn_so() -> None:
+    ecg = record(estimated_leads=frozenset({"V2", "V3"}))
+    fig = paper_figure(arrange(ecg, "3x4"), ecg, dark=False, remarks={"V3": "r 0.61 (0.40)"}, pale=("V3",))
+    pale, other = trace(fig, "V3").line, trace(fig, "V2").line
+    assert pale.dash == other.dash == "dot" and pale.width < other.width and pale.color != other.color
+    names = [note.text for note in fig.layout.annotations if "r 0.61 (0.40)" in note.text]
+    assert len(names) == 1 and names[0].startswith("<b>V3</b>")
