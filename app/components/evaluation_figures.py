@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import state
 from app.components.downloads import figure_with_downloads
+from ecg_core.evaluation.conditions import NAMES, Condition
 from ecg_core.evaluation.curves import DetectionCurves, detection_curves
 from ecg_core.evaluation.metrics import (
     Summary,
@@ -141,18 +142,17 @@ def uncertainty_panels(table: pd.DataFrame, target_coverage: float) -> list[Pane
         lambda: coverage_figure(held["range"], held["n"], held["coverage"], bounds, target_coverage, dark),
         "How often the true value lies inside the interval that was shown, with 95 % intervals over patients.",
     )
-    return [coverage, _reliability(table, "hyper", dark), _reliability(table, "hypo", dark)]
+    known = [condition for condition in NAMES if table[f"p_{condition}"].notna().any()]
+    return [coverage, *(_reliability(table, condition, dark) for condition in known)]
 
 
-def _reliability(table: pd.DataFrame, label: str, dark: bool) -> Panel:
-    bins = class_reliability(table, label)
+def _reliability(table: pd.DataFrame, condition: Condition, dark: bool) -> Panel:
+    bins, name = class_reliability(table, condition), NAMES[condition].lower()
     columns = bins.to_dict(orient="list")
     return Panel(
-        f"Can the probability of {label}kalemia be believed?",
-        f"reliability_{label}",
-        lambda: reliability_figure(
-            columns["predicted"], columns["observed"], columns["n"], f"{label}kalemia", dark
-        ),
-        f"Brier score {brier_score(table, label):.3f}, expected calibration error {expected_calibration_error(bins):.3f}. "
+        f"Can the probability of {name} be believed?",
+        f"reliability_{condition}",
+        lambda: reliability_figure(columns["predicted"], columns["observed"], columns["n"], name, dark),
+        f"Brier score {brier_score(table, condition):.3f}, expected calibration error {expected_calibration_error(bins):.3f}. "
         "Numbers: examples in each bin. Valid for the class mix of this data set only.",
     )

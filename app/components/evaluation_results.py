@@ -13,12 +13,13 @@ from app.components.evaluation_figures import (
     uncertainty_panels,
 )
 from app.components.prevalence import choose_prevalence, draw_predictive_values
+from app.components.result_columns import result_columns
 from app.components.text import as_markdown
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import WithInterval
 from ecg_core.evaluation.metrics import Summary, per_range, range_coverage, summarize
 from ecg_core.evaluation.report import summary_table
-from ecg_core.evaluation.subgroups import MIN_PATIENTS, by_subgroup, groups_of_flags
+from ecg_core.evaluation.subgroups import MIN_PATIENTS, by_subgroup, groups_of_table
 
 ESTIMATES, DETECTION, UNCERTAINTY, PREVALENCE, SUBGROUPS = (
     "Estimates",
@@ -29,22 +30,12 @@ ESTIMATES, DETECTION, UNCERTAINTY, PREVALENCE, SUBGROUPS = (
 )
 SECTIONS = (ESTIMATES, DETECTION, UNCERTAINTY, PREVALENCE, SUBGROUPS)
 
-FOUR_FIGURES = st.column_config.NumberColumn(format="%.4g")
-LOW = st.column_config.NumberColumn("95 % CI from", format="%.4g")
-HIGH = st.column_config.NumberColumn("to", format="%.4g")
-TWO_FIGURES = st.column_config.NumberColumn(format="%.2f")
-RANGE_COLUMNS = {
-    "range": "True K (mEq/L)",
-    "mae_meq_l": st.column_config.NumberColumn("MAE (mEq/L)", format="%.2f"),
-    "mae_of_mean_meq_l": st.column_config.NumberColumn("MAE of the mean", format="%.2f"),
-    "bias_meq_l": st.column_config.NumberColumn("Bias (mEq/L)", format="%+.2f"),
-    "coverage": st.column_config.NumberColumn("Coverage", format="percent"),
-    "coverage_low": st.column_config.NumberColumn("95 % CI from", format="percent"),
-    "coverage_high": st.column_config.NumberColumn("to", format="percent"),
-    "width_meq_l": st.column_config.NumberColumn("Mean width (mEq/L)", format="%.2f"),
-    "precision": st.column_config.NumberColumn("Precision", format="%.2f"),
-    "recall": st.column_config.NumberColumn("Recall", format="%.2f"),
-    "f1": st.column_config.NumberColumn("F1", format="%.2f"),
+SUMMARY_COLUMNS = {
+    "measure": "Measure",
+    "value": st.column_config.NumberColumn("Value", format="%.4g"),
+    "ci_low": st.column_config.NumberColumn("95 % CI from", format="%.4g"),
+    "ci_high": st.column_config.NumberColumn("to", format="%.4g"),
+    "unit": "Unit",
 }
 
 
@@ -69,11 +60,12 @@ def draw_results(
         draw_ranges(table, filename)
     elif section == UNCERTAINTY:
         draw_panels(uncertainty_panels(table, target_coverage), table, filename)
+        held = range_coverage(table)
         table_with_download(
-            range_coverage(table),
+            held,
             key=f"coverage_table_{filename}",
             filename=f"{filename}_coverage",
-            column_config=RANGE_COLUMNS,
+            column_config=result_columns(held),
         )
     elif section == PREVALENCE:
         draw_alarms(table, filename)
@@ -88,18 +80,19 @@ def draw_summary(summary: Summary, filename: str) -> None:
         key=f"summary_{filename}",
         filename=f"{filename}_summary",
         height="content",
-        column_config={"value": FOUR_FIGURES, "ci_low": LOW, "ci_high": HIGH},
+        column_config=SUMMARY_COLUMNS,
     )
     st.caption("95 % bootstrap intervals over patients, or over base ECGs where patients are not known.")
 
 
 def draw_ranges(table: pd.DataFrame, filename: str) -> None:
     st.subheader("Range by range")
+    ranges = per_range(table)
     table_with_download(
-        per_range(table),
+        ranges,
         key=f"ranges_{filename}",
         filename=f"{filename}_per_range",
-        column_config=RANGE_COLUMNS,
+        column_config=result_columns(ranges),
     )
     st.caption("n is the support; precision, recall and F1 are those of naming the range by the estimate.")
 
@@ -116,7 +109,7 @@ def draw_alarms(table: pd.DataFrame, filename: str) -> None:
         found,
         key=f"alarms_{filename}",
         filename=f"{filename}_alarms",
-        column_config={name: st.column_config.NumberColumn(format="%.3f") for name in found.columns[4:]},
+        column_config=result_columns(found),
     )
     st.caption(
         "An alarm is a probability above 0.5 as it stands in the table. Sensitivity and specificity are those of this data "
@@ -126,23 +119,20 @@ def draw_alarms(table: pd.DataFrame, filename: str) -> None:
 
 def draw_subgroups(table: pd.DataFrame, filename: str) -> None:
     st.subheader("Parts of the patients")
-    found = by_subgroup(table, groups_of_flags(table), n_resamples=200)
+    found = by_subgroup(table, groups_of_table(table), n_resamples=200)
     if found.empty:
         st.info("Neither flags nor record names tell parts of these patients apart.", icon=":material/info:")
         return
-    numbers = found.select_dtypes("number").columns.difference(
-        ["n", "patients", "abstained", "n_hyper", "n_hypo"]
-    )
     table_with_download(
         found,
         key=f"subgroups_{filename}",
         filename=f"{filename}_subgroups",
         height="content",
-        column_config=dict.fromkeys(numbers, TWO_FIGURES),
+        column_config=result_columns(found),
     )
     st.caption(
         f"Fewer than {MIN_PATIENTS} patients: only counted. Several groups are looked at, so one that stands out may do so "
-        "by chance. Sex and age, where a site knows them, are in the report of evaluate potassium --manifest."
+        "by chance. Sex, age and the width of QRS are told where the table holds them."
     )
 
 

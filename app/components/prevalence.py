@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from ecg_core.evaluation.bootstrap import WithInterval
-from ecg_core.evaluation.predictive_values import Condition, PredictiveValues, predictive_values
+from ecg_core.evaluation.conditions import Condition, with_limit
+from ecg_core.evaluation.predictive_values import PredictiveValues, predictive_values
 from ecg_core.inference.prevalence import EMERGENCY, EMERGENCY_SOURCE, Prevalence
 
 _LEAST, _MOST = 0.1, 49.0  # percent
-_NAMES: dict[Condition, str] = {"hyper": "Hyperkalemia (K ≥ 5.5)", "hypo": "Hypokalemia (K ≤ 3.5)"}
 
 
 def choose_prevalence(key: str) -> Prevalence:
@@ -46,8 +46,8 @@ def draw_predictive_values(table: pd.DataFrame, prevalence: Prevalence) -> pd.Da
     shares: dict[Condition, float] = {"hyper": prevalence.hyper, "hypo": prevalence.hypo}
     found = {condition: _measured(table, condition, share) for condition, share in shares.items()}
     for condition, values in found.items():
-        st.markdown(f"**{_NAMES[condition]}.** {in_words(values)}")
-    return pd.DataFrame([_row(_NAMES[condition], values) for condition, values in found.items()])
+        st.markdown(f"**{with_limit(condition)}.** {in_words(values)}")
+    return pd.DataFrame([_row(with_limit(condition), values) for condition, values in found.items()])
 
 
 @st.cache_data(scope="session", max_entries=16, show_spinner="Measuring with bootstrap intervals…")

@@ -145,7 +145,13 @@ def draw_comparison(checkpoints: Sequence[Checkpoint]) -> None:
         pd.DataFrame(rows),
         key="model_comparison",
         filename="model_comparison",
-        column_config={"parameters": st.column_config.NumberColumn(format="localized")},
+        column_config={
+            "model": "Model",
+            "parameters": st.column_config.NumberColumn("Parameters", format="localized"),
+            "records": "ECGs",
+            "MAE of the mean": "MAE of always the mean",
+            "coverage": st.column_config.NumberColumn("Truth inside interval", format="percent"),
+        },
     )
     st.caption(
         "Potassium errors in mEq/L; 95 % bootstrap intervals over patients. Compare only equal data sets."

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import WithInterval
-from ecg_core.evaluation.conditions import CONDITIONS, NAMES, Condition
+from ecg_core.evaluation.conditions import CONDITIONS, NAMES, Condition, with_limit
 from ecg_core.evaluation.metrics import (
     ALARM_PROBABILITY,
     brier_score,
@@ -116,7 +116,7 @@ def _alarms(table: pd.DataFrame, shares: Shares) -> str:
 def _alarm_row(condition: Condition, values: PredictiveValues) -> dict[str, object]:
     measured = {name: getattr(values, name) for name in ("sensitivity", "specificity", "ppv", "npv")}
     return {
-        "condition": f"{NAMES[condition]} ({CONDITIONS[condition]})",
+        "condition": with_limit(condition),
         "prevalence": f"{values.prevalence:.1%}",
         "n": values.n,
         "n_positive": values.n_positive,
@@ -127,7 +127,7 @@ def _alarm_row(condition: Condition, values: PredictiveValues) -> dict[str, obje
 def _probabilities(table: pd.DataFrame) -> str:
     rows = [
         {
-            "condition": f"{NAMES[condition]} ({CONDITIONS[condition]})",
+            "condition": with_limit(condition),
             "brier": brier_score(table, condition),
             "ece": expected_calibration_error(class_reliability(table, condition)),
         }

@@ -22,6 +22,11 @@ CONDITIONS: dict[Condition, str] = {
 }
 
 
+def with_limit(condition: Condition) -> str:
+    """``"Hyperkalemia (K ≥ 5.5)"``."""
+    return f"{NAMES[condition]} ({CONDITIONS[condition]})"
+
+
 def has_condition(condition: Condition, k_meq_l: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Which of these potassium values have it; NaN has nothing."""
     if condition == "hypo":

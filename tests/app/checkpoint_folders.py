@@ -75,10 +75,11 @@ def evaluation_table(simulated: bool = True, seed: int = 0) -> pd.DataFrame:
             "p_hypo": (1 - p_hyper) / 2,
             "p_normal": (1 - p_hyper) / 2,
             "p_hyper": p_hyper,
+            "p_severe": p_hyper / 2,
             "flags": "",
         }
     )
-    numbers = ["k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper"]
+    numbers = ["k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper", "p_severe"]
     table.loc[:2, numbers] = np.nan
     return table
 

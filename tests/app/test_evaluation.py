@@ -62,7 +62,7 @@ def test_bundled_results_say_that_they_are_simulated() -> None:
     [
         ("Estimates", 4, 1),
         ("Detection", 3, 1),
-        ("Uncertainty", 3, 1),
+        ("Uncertainty", 4, 1),
         ("Alarms at your prevalence", 0, 1),
         ("Subgroups", 0, 0),
         ("Training", 1, 0),
@@ -103,6 +103,19 @@ def test_parts_of_the_patients_are_told_by_the_flags(models: Path) -> None:
     found = opened("Subgroups").dataframe[0].value
     assert found["value"].tolist() == ["120 ms and wider", "below 120 ms"]
     assert found["n"].sum() == 117
+
+
+def test_a_table_without_severe_probabilities_has_no_figure_of_them(models: Path) -> None:
+    evaluation_table().drop(columns="p_severe").to_parquet(models / "first" / EVALUATION, index=False)
+    assert len(figures(opened("Uncertainty"))) == 3
+
+
+def test_tables_are_headed_in_words_and_saved_under_their_own_names() -> None:
+    for section in ("Estimates", "Detection", "Uncertainty", "Alarms at your prevalence"):
+        (table,) = opened(section).dataframe
+        shown = json.loads(table.proto.columns)
+        headings = [shown[name]["label"] for name in table.value.columns]
+        assert not [heading for heading in headings if "_" in heading or heading in table.value.columns]
 
 
 def test_numbers_carry_their_interval() -> None:
