@@ -44,8 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "analysis": _JUDGED | {"rules"},
     "twelve_lead": _JUDGED,
     "explanation": _JUDGED | {"analysis", "simulation", "twelve_lead"},
-    "patient": _JUDGED | {"analysis"},
     "datasets": _JUDGED | {"readers", "simulation", "twelve_lead"},
+    "patient": _JUDGED | {"analysis", "readers", "datasets"},
     "evaluation": _JUDGED | {"twelve_lead"},
     "training": _JUDGED | {"twelve_lead", "datasets", "evaluation", "rendering", "digitization"},
     "figures": _JUDGED

@@ -9,10 +9,9 @@ import streamlit as st
 from app.components.checkpoints import installed_checkpoints
 from app.components.text import as_markdown
 from app.patient_entries import earlier_ecgs, remember
-from ecg_core.analysis import analyze
 from ecg_core.errors import CheckpointError, ECGError
 from ecg_core.inference.checkpoint import Checkpoint
-from ecg_core.patient.history import MAX_K_MEQ_L, MIN_K_MEQ_L, EarlierECG
+from ecg_core.patient.history import MAX_K_MEQ_L, MIN_K_MEQ_L, EarlierECG, earlier_ecg
 from ecg_core.readers import NamedBytes, open_ecg
 
 _PROBLEM = "patient_form_problem"
@@ -93,17 +92,11 @@ def _earlier(
     recorded_at = datetime.combine(day, clock or time()) if day else record.recorded_at
     if recorded_at is None:
         raise ECGError(_TIMES_NEEDED)
-    predictions = analyze(record, checkpoints=_checkpoints()).predictions
-    return EarlierECG(
-        record.source.name,
-        record.patient.identifier,
-        recorded_at.replace(tzinfo=None),
-        float(k_meq_l),
-        {prediction.model: prediction for prediction in predictions},
-    )
+    return earlier_ecg(record, float(k_meq_l), recorded_at, usable_checkpoints())
 
 
-def _checkpoints() -> tuple[Checkpoint, ...]:
+def usable_checkpoints() -> tuple[Checkpoint, ...]:
+    """The installed models; without any the laboratory values are still kept."""
     try:
         return installed_checkpoints()
     except CheckpointError:

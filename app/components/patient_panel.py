@@ -10,6 +10,7 @@ import streamlit as st
 from app import state
 from app.components.downloads import csv_download, figure_with_downloads
 from app.components.patient_form import draw_form
+from app.components.patient_table_form import draw_table_form
 from app.components.text import as_markdown
 from app.patient_entries import earlier_ecgs, forget
 from ecg_core.analysis import Analysis
@@ -21,6 +22,8 @@ from ecg_core.patient.history import EarlierECG, other_patients, pairs_of
 from ecg_core.patient.table import history_table
 
 USUAL_COVERAGE = 0.9
+ONE, TABLE = "One ECG", "Several, from a table"
+_WAYS = (ONE, TABLE)
 
 
 def draw_patient(analysis: Analysis, cards: Mapping[str, Card]) -> None:
@@ -29,7 +32,13 @@ def draw_patient(analysis: Analysis, cards: Mapping[str, Card]) -> None:
         "A model that errs by the same amount in a patient's earlier ECGs will likely err so today. What is entered stays in this "
         "browser session and is gone when the page is closed; the earlier ECGs themselves are not kept."
     )
-    draw_form()
+    if (
+        st.segmented_control("Enter", _WAYS, default=ONE, key="patient_way", label_visibility="collapsed")
+        == TABLE
+    ):
+        draw_table_form(analysis.record)
+    else:
+        draw_form()
     earlier = earlier_ecgs()
     if not earlier:
         return

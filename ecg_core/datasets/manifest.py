@@ -66,17 +66,37 @@ def read_manifest(
 
     Raises ECGError with every problem and its rows; about the table as a whole, whatever `leave_out` says.
     """
-    table = read_table(path)
-    problems: list[Problem] = []
     folder = (root or path.parent).resolve()
-    read = [_site_ecg(row, table, folder, zone, problems) for row in table.rows]
+
+    def find(text: str) -> tuple[Path, str]:
+        file = cells.ecg_file(text, folder)
+        return file, file.relative_to(folder).as_posix()
+
+    return checked(read_table(path), path.name, find, window=window, zone=zone, leave_out=leave_out)
+
+
+def checked(
+    table: Table,
+    name: str,
+    find: Callable[[str], tuple[Path, str]],
+    *,
+    window: timedelta = DEFAULT_WINDOW,
+    zone: ZoneInfo | None = None,
+    leave_out: bool = False,
+) -> Manifest:
+    """`read_manifest` of a table wherever its ECGs are: `find` tells the file that a cell names, and the ECG's name.
+
+    `find` raises CellError where there is none; `name` is the table's, for complaints.
+    """
+    problems: list[Problem] = []
+    read = [_site_ecg(row, table, find, zone, problems) for row in table.rows]
     ecgs = _consistent([ecg for ecg in read if ecg is not None], problems)
     ecgs = list(_nearest(ecgs, window, problems))
-    _check_unit(ecgs, path.name)
+    _check_unit(ecgs, name)
     if problems and not (leave_out and ecgs):
-        raise ECGError(in_words(problems, path.name))
+        raise ECGError(in_words(problems, name))
     if not ecgs:
-        raise ECGError(f"{path.name} lists no ECG.")
+        raise ECGError(f"{name} lists no ECG.")
     return Manifest(tuple(ecgs), tuple(problems))
 
 
@@ -94,7 +114,11 @@ def in_words(problems: Iterable[Problem], name: str) -> str:
 
 
 def _site_ecg(
-    row: Row, table: Table, root: Path, zone: ZoneInfo | None, problems: list[Problem]
+    row: Row,
+    table: Table,
+    find: Callable[[str], tuple[Path, str]],
+    zone: ZoneInfo | None,
+    problems: list[Problem],
 ) -> SiteECG | None:
     """A row's cells read, or None and every problem that they have."""
     n_before = len(problems)
@@ -111,7 +135,7 @@ def _site_ecg(
         problems.append(
             Problem(row.number, "there is no patient; give each patient a number or any other name")
         )
-    path = cell(lambda: cells.ecg_file(row.get("file"), root))
+    found = cell(lambda: find(row.get("file")))
     recorded_at = cell(lambda: cells.moment(row.get("ecg_time"), "ecg_time", zone))
     drawn_at = cell(lambda: cells.moment(row.get("k_time"), "k_time", zone))
     potassium = cell(
@@ -123,14 +147,14 @@ def _site_ecg(
         lambda: cells.split(row.get("split")) if "split" in table.columns else split_of_patient(patient)
     )
     drawn_after = cell(lambda: _between(recorded_at, drawn_at))
-    if path is None or recorded_at is None or drawn_after is None or potassium is None or split is None:
+    if found is None or recorded_at is None or drawn_after is None or potassium is None or split is None:
         return None
     if len(problems) > n_before:
         return None
     return SiteECG(
         row=row.number,
-        path=path,
-        record_id=path.relative_to(root).as_posix(),
+        path=found[0],
+        record_id=found[1],
         patient_id=patient,
         split=split,
         potassium=potassium,

@@ -50,18 +50,27 @@ class Table:
 
 def read_table(path: Path) -> Table:
     """Read a CSV in UTF-8. Raises ECGError when it is none, or lacks columns; blank lines are passed over."""
-    text = _text(path)
-    delimiter = _delimiter(text, path.name)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ECGError(f"The manifest {path} cannot be read: {error.strerror}.") from error
+    return table_of(data, path.name)
+
+
+def table_of(data: bytes, name: str) -> Table:
+    """`read_table` of a file's content; `name` is for its complaints."""
+    text = _text(data, name)
+    delimiter = _delimiter(text, name)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise ECGError(
-            f"{path.name} is no intact CSV ({error}). Save it again as CSV (UTF-8) from a spreadsheet."
+            f"{name} is no intact CSV ({error}). Save it again as CSV (UTF-8) from a spreadsheet."
         ) from error
-    columns = tuple(name.strip().lower() for name in lines[0])
-    _check_columns(columns, path.name)
+    columns = tuple(heading.strip().lower() for heading in lines[0])
+    _check_columns(columns, name)
     rows = tuple(
-        Row(number, {name: cell.strip() for name, cell in zip(columns, line, strict=False)})
+        Row(number, {column: cell.strip() for column, cell in zip(columns, line, strict=False)})
         for number, line in enumerate(lines[1:], start=2)
         if any(cell.strip() for cell in line)
     )
@@ -72,31 +81,25 @@ def read_table(path: Path) -> Table:
     ]
     if ragged:
         raise ECGError(
-            f"{path.name} has more cells than headings in row {', '.join(ragged)}. Put text that holds a "
+            f"{name} has more cells than headings in row {', '.join(ragged)}. Put text that holds a "
             f"{delimiter!r} in quotation marks."
         )
     return Table(rows, columns, "." if delimiter == "," else ",")
 
 
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ECGError(f"The manifest {path} cannot be read: {error.strerror}.") from error
+def _text(data: bytes, name: str) -> str:
     if data.startswith(b"PK"):
-        raise ECGError(
-            f"{path.name} is a workbook, not a table. In the spreadsheet choose Save as, CSV (UTF-8)."
-        )
+        raise ECGError(f"{name} is a workbook, not a table. In the spreadsheet choose Save as, CSV (UTF-8).")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ECGError(
-            f"{path.name} is not UTF-8 (first wrong character in line {line}). In the spreadsheet choose "
+            f"{name} is not UTF-8 (first wrong character in line {line}). In the spreadsheet choose "
             "Save as, CSV UTF-8."
         ) from error
     if not text.strip():
-        raise ECGError(f"{path.name} is empty. {_WHAT_IS_NEEDED}.")
+        raise ECGError(f"{name} is empty. {_WHAT_IS_NEEDED}.")
     return text
 
 

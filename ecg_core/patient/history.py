@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ecg_core.analysis import analyze
+from ecg_core.inference.checkpoint import Checkpoint
 from ecg_core.inference.types import Prediction
 from ecg_core.patient.bias import Pair
+from ecg_core.record import ECGRecord
 
 MIN_K_MEQ_L, MAX_K_MEQ_L = 1.0, 12.0  # no laboratory value of a living patient lies outside
 
@@ -25,6 +28,23 @@ class EarlierECG:
     def __post_init__(self) -> None:
         if not MIN_K_MEQ_L <= self.laboratory_meq_l <= MAX_K_MEQ_L:
             raise ValueError(f"potassium must lie between {MIN_K_MEQ_L:g} and {MAX_K_MEQ_L:g} mEq/L")
+
+
+def earlier_ecg(
+    record: ECGRecord,
+    laboratory_meq_l: float,
+    recorded_at: datetime,
+    checkpoints: Sequence[Checkpoint],
+) -> EarlierECG:
+    """What every model says of the record, beside its laboratory value. Raises like `analyze`."""
+    predictions = analyze(record, checkpoints=checkpoints).predictions
+    return EarlierECG(
+        record.source.name,
+        record.patient.identifier,
+        recorded_at.replace(tzinfo=None),
+        laboratory_meq_l,
+        {prediction.model: prediction for prediction in predictions},
+    )
 
 
 def by_time(earlier: Sequence[EarlierECG]) -> tuple[EarlierECG, ...]:

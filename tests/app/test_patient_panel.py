@@ -95,6 +95,36 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(page: AppTest) -> None
     assert page.number_input[0].value == 5.1
 
 
+MANIFEST = b"""file,patient,ecg_time,k_meq_l,k_time
+ptbxl/00338_hr.hea,p1,2026-01-03 08:00,5.1,2026-01-03 08:20
+ptbxl/00455_hr.hea,p1,2026-01-04 08:00,4.0,2026-01-04 08:20
+ptbxl/00185_hr.hea,p2,2026-01-05 08:00,3.9,2026-01-05 08:20
+"""
+
+
+def test_a_patients_rows_of_a_table_are_added_at_once_and_a_missing_file_is_told(page: AppTest) -> None:
+    page.session_state["patient_way"] = "Several, from a table"
+    page.run()
+    files = [ROOT / "examples" / "ptbxl" / f"00338_hr.{suffix}" for suffix in ("hea", "dat")]
+    page.file_uploader[0].set_value(upload("manifest.csv", MANIFEST))
+    page.file_uploader[1].set_value([upload(file.name, file.read_bytes()) for file in files]).run()
+    assert page.selectbox[0].options == ["p1", "p2"]
+    next(button for button in page.button if button.label == "Add this patient's ECGs").click().run()
+    assert not page.exception
+    (entered,) = page.session_state["patient_earlier"]
+    assert (entered.laboratory_meq_l, entered.recorded_at) == (5.1, datetime(2026, 1, 3, 8))
+    assert "row 3 (00455" in page.warning[0].value.replace("\\", "")
+    assert "p2" not in page.warning[0].value
+
+
+def test_a_table_that_is_no_manifest_is_told(page: AppTest) -> None:
+    page.session_state["patient_way"] = "Several, from a table"
+    page.run()
+    page.file_uploader[0].set_value(upload("ecg.csv", b"time (s),II (mV)\n0,0.1\n")).run()
+    assert not page.exception
+    assert "no headings of a manifest" in page.error[0].value
+
+
 def test_a_file_is_analysed_and_remembered_with_its_laboratory_value(page: AppTest) -> None:
     page.run()
     files = [ROOT / "examples" / "ptbxl" / f"00185_hr.{suffix}" for suffix in ("hea", "dat")]
