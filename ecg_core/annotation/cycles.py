@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from ecg_core.annotation.blocks import BEATS_AT_ONCE
 from ecg_core.annotation.rhythm import LOCAL_BEATS
 from ecg_core.annotation.types import (
     CYCLE_FS_HZ,
@@ -35,22 +38,31 @@ Floats = NDArray[np.float64]
 
 def cut_cycles(filtered: ECGRecord, annotation: Annotation) -> dict[str, Cycles]:
     """The cycles of every lead of a filtered record; bounds and beats are the same in all leads."""
-    start, stop = cycle_bounds(annotation, filtered.duration_s)
+    bounds = np.stack(cycle_bounds(annotation, filtered.duration_s), axis=1) * CYCLE_FS_HZ
     r = np.rint(annotation.r_peaks * (CYCLE_FS_HZ / filtered.fs_hz)).astype(np.int64)
-    offsets = np.arange(CYCLE_SAMPLES) - CYCLE_R_INDEX
-    index = r[:, None] + offsets
-    own = (index >= start[:, None] * CYCLE_FS_HZ) & (index <= stop[:, None] * CYCLE_FS_HZ)
-    n_samples = round(filtered.n_samples * CYCLE_FS_HZ / filtered.fs_hz)
-    own &= (index >= 0) & (index < n_samples)
-    index = np.clip(index, 0, max(n_samples - 1, 0))
     on_time = ~premature(annotation)
     cycles = {}
     for lead, signal in zip(filtered.leads, filtered.signal_mv, strict=True):
-        at_500 = resample(signal, filtered.fs_hz, CYCLE_FS_HZ)
-        beats = np.where(own, at_500[index], np.float32(np.nan))
+        beats = _beats(resample(signal, filtered.fs_hz, CYCLE_FS_HZ), r, bounds)
         in_median = typical_beats(beats, on_time)
         cycles[lead] = Cycles(lead, beats, median_beat(beats[in_median]), in_median)
     return cycles
+
+
+def _beats(signal_mv: NDArray[np.float32], r: NDArray[np.int64], bounds: Floats) -> NDArray[np.float32]:
+    """`(beats, 512)` around `r` of one lead at 500 Hz, NaN outside each beat's `bounds` `(beats, 2)` in samples."""
+    beats_mv = np.full((r.size, CYCLE_SAMPLES), np.nan, dtype=np.float32)
+    offsets = np.arange(CYCLE_SAMPLES) - CYCLE_R_INDEX
+    for block in _blocks(r.size):
+        index, (start, stop) = r[block, None] + offsets, bounds[block].T[..., None]
+        own = (index >= start) & (index <= stop) & (index >= 0) & (index < signal_mv.size)
+        beats_mv[block][own] = signal_mv[index[own]]
+    return beats_mv
+
+
+def _blocks(n_beats: int) -> Iterator[slice]:
+    """All beats a few at a time: what a step needs beside the beats themselves stays small in a recording of a day."""
+    return (slice(start, start + BEATS_AT_ONCE) for start in range(0, n_beats, BEATS_AT_ONCE))
 
 
 def cycle_bounds(annotation: Annotation, duration_s: float) -> tuple[Floats, Floats]:
@@ -99,10 +111,16 @@ def typical_beats(beats_mv: NDArray[np.float32], on_time: NDArray[np.bool_]) -> 
     if candidates.sum() < 3:
         return candidates
     reference = median_beat(beats_mv[candidates])
-    alike = correlation(beats_mv, reference) >= MIN_CORRELATION
+    alike = likeness(beats_mv, reference) >= MIN_CORRELATION
     typical = candidates & alike
     # Where hardly any two beats are alike, as in a lead of noise, shape says nothing.
     return typical if typical.sum() >= 0.3 * candidates.sum() else candidates
+
+
+def likeness(beats_mv: NDArray[np.float32], reference_mv: NDArray[np.float32]) -> Floats:
+    """`correlation` of many beats with one reference `(512,)`, a few beats at a time."""
+    parts = [correlation(beats_mv[block], reference_mv) for block in _blocks(len(beats_mv))]
+    return np.concatenate([np.zeros(0), *parts])
 
 
 def correlation(beats_mv: NDArray[np.float32], reference_mv: NDArray[np.float32]) -> Floats:

@@ -153,6 +153,31 @@ def test_unrecorded_samples_stay_missing() -> None:
     assert np.isfinite(cycles["V1"].beats_mv[2, CYCLE_R_INDEX + 20 : CYCLE_R_INDEX + 40]).all()
 
 
+def test_a_long_recording_is_cut_like_its_parts() -> None:
+    record, part, cycles = analysed(SINUS)
+    n_copies = 300 // part.n_beats  # more beats than are cut at once
+    long = record.with_signal(np.tile(record.signal_mv, (1, n_copies)))
+    shifts = np.repeat(np.arange(n_copies) * record.n_samples, part.n_beats)
+    annotation = Annotation(
+        part.fs_hz,
+        "none",
+        np.tile(part.r_peaks, n_copies) + shifts,
+        {},
+        Waves(
+            *(
+                np.tile(wave, (n_copies, 1)) + shifts[:, None]
+                for wave in (part.waves.p, part.waves.qrs, part.waves.t)
+            )
+        ),
+        np.tile(part.r_only, n_copies),
+    )
+    found = cut_cycles(long, annotation)["II"]
+    inner = np.arange(n_copies * part.n_beats).reshape(n_copies, -1)[1:-1, 1:-1]
+    for copy in inner:
+        np.testing.assert_array_equal(found.beats_mv[copy], cycles["II"].beats_mv[1:-1])
+        np.testing.assert_array_equal(found.in_median[copy], cycles["II"].in_median[1:-1])
+
+
 def test_no_beats_and_one_beat() -> None:
     record = filtered_ecg(SINUS)
     flat = record.with_signal(np.zeros_like(record.signal_mv))
