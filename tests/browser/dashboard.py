@@ -26,10 +26,10 @@ class Dashboard:
         ]
         self.page.locator("[data-testid=stSidebar] input[type=file]").set_input_files(payload)
 
-    def go_to(self, name: str, last: str) -> None:
-        """Open a page through the navigation and wait until `last`, a text at its end, is drawn."""
+    def go_to(self, name: str, last: str, path: str = "") -> None:
+        """Open a page through the navigation and wait until `last`, a text at its end, is drawn; `path` where it isn't the name."""
         self.page.get_by_role("link", name=name).click()
-        self.page.wait_for_url(f"**/{name.lower()}")
+        self.page.wait_for_url(f"**/{path or name.lower()}")
         expect(self.page.get_by_text(last, exact=True)).to_be_visible()
         self.wait_until_drawn()
 
