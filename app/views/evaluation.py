@@ -17,7 +17,7 @@ from app.components.text import as_markdown
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.agreement import MIN_SHARED, mean_differences, shared_estimates
 from ecg_core.evaluation.origin import origin_words
-from ecg_core.evaluation.table import COLUMNS, read_evaluation
+from ecg_core.evaluation.table import OPTIONAL, REQUIRED, read_evaluation
 from ecg_core.figures.agreement import model_agreement_figure
 from ecg_core.figures.provenance import say_origin
 from ecg_core.figures.training import loss_figure
@@ -88,7 +88,7 @@ def draw_own_table(checkpoints: Sequence[Checkpoint]) -> None:
     upload = st.file_uploader(
         "Evaluation table (CSV or Parquet), a row per ECG with a known potassium",
         key="evaluation_upload",
-        help=f"Columns: {', '.join(COLUMNS)}. The table stays in memory and is gone when you leave this page.",
+        help=f"Columns: {', '.join(REQUIRED)}; where known {', '.join(OPTIONAL)}. The table stays in memory and is gone when you leave this page.",
     )
     if upload is None:
         draw_upload_help(checkpoints)

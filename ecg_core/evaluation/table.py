@@ -15,6 +15,7 @@ NUMBERS = ("k_true_meq_l", "k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "
 REQUIRED = ("record_id", "simulated", *NUMBERS)
 OPTIONAL_NUMBERS = ("p_severe", "age_years", "qrs_ms")
 OPTIONAL_TEXT = ("patient_id", "base", "flags", "sex")
+OPTIONAL = (*OPTIONAL_TEXT, *OPTIONAL_NUMBERS)
 COLUMNS = (
     "record_id",
     "patient_id",
