@@ -208,7 +208,8 @@ def _draw_fewer_leads() -> None:
                 _TASKS[task],
                 task,
                 figure_of(curve),
-                "A small network of its own, trained again on the leads left in each round.",
+                "A small network for each lead and their combination, trained anew in each round. Chance is part of the "
+                "differences: with another seed neighbouring rounds may change places.",
             )
             for task, curve in by_task.items()
         ],
