@@ -7,10 +7,10 @@ Electrocardiography", JMIR Medical Informatics 2020;8(3):e15931.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.models.potassium_output import Code, PotassiumOutput
@@ -21,14 +21,18 @@ _GROWTH = 32
 _BOTTLENECK = 128
 _STAGES = (3, 3, 6, 6, 3)  # dense units per stage
 _STRIDE = 2 ** (1 + len(_STAGES))  # the stem and every pooling block halve the length
+_SIGNALS_AT_ONCE = 12  # the leads of a crop; what more of them need does not stay in a processor's cache
 _FEATURES = _GROWTH * (1 + len(_STAGES) + sum(_STAGES))  # 864
+
+_Folded: TypeAlias = tuple[Tensor, Tensor]  # `(kernel, in_channels, out_channels)` and `(out_channels,)`
 
 
 class ConvUnit(nn.Sequential):
     """Convolution, batch normalization, ReLU: `(batch, channels, samples)`.
 
-    `folded` gives the same in evaluation mode for `(batch, samples, channels)`, as one matrix product with the
-    normalization multiplied into the weights: a third less time on a processor.
+    `folded` gives the same in evaluation mode for `(samples, batch, channels)` and kernels of 1 or 3, as matrix
+    products with the normalization multiplied into the weights. With time first, the neighbours of all samples are
+    one slice of memory, and nothing is padded or copied.
     """
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int, stride: int = 1) -> None:
@@ -36,27 +40,40 @@ class ConvUnit(nn.Sequential):
             in_channels, out_channels, kernel_size, stride, padding=kernel_size // 2, bias=False
         )
         super().__init__(convolution, nn.BatchNorm1d(out_channels), nn.ReLU())
-        self._kernel_size, self._stride = kernel_size, stride
+        self._stride = stride
+        self._remembered: tuple[list[tuple[int, int]], _Folded] | None = None
 
     def folded(self, x: Tensor) -> Tensor:
+        taps, bias = self._folded_weights()
+        here = x[:: self._stride]
+        y = torch.addmm(bias, here.flatten(end_dim=1), taps[len(taps) // 2]).view(*here.shape[:2], -1)
+        if len(taps) == 3:
+            before, after = x[self._stride - 1 : -1 : self._stride], x[1 :: self._stride]
+            y[1:].flatten(end_dim=1).addmm_(before.flatten(end_dim=1), taps[0])
+            y[: len(after)].flatten(end_dim=1).addmm_(after.flatten(end_dim=1), taps[2])
+        return y.relu_()
+
+    def _folded_weights(self) -> _Folded:
+        """`_fold`, remembered until a tensor that it rests on changes; not where gradients are asked for."""
+        if torch.is_grad_enabled():
+            return self._fold()
+        state = [(tensor.data_ptr(), tensor._version) for tensor in self._tensors()]
+        if self._remembered is None or self._remembered[0] != state:
+            self._remembered = state, self._fold()
+        return self._remembered[1]
+
+    def _fold(self) -> _Folded:
+        weight, gain, shift, mean, variance = self._tensors()
+        scale = gain / torch.sqrt(variance + cast(nn.BatchNorm1d, self[1]).eps)
+        return (weight * scale[:, None, None]).permute(2, 1, 0).contiguous(), shift - mean * scale
+
+    def _tensors(self) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """The convolution's weight, and weight, bias, mean and variance of the normalization."""
         convolution, normalization = self[0], self[1]
         assert isinstance(convolution, nn.Conv1d) and isinstance(normalization, nn.BatchNorm1d)
         mean, variance = normalization.running_mean, normalization.running_var
         assert mean is not None and variance is not None
-        scale = normalization.weight / torch.sqrt(variance + normalization.eps)
-        weight = convolution.weight.permute(0, 2, 1).flatten(start_dim=1) * scale[:, None]
-        product = functional.linear(self._windows(x), weight, normalization.bias - mean * scale)
-        return product.relu_()
-
-    def _windows(self, x: Tensor) -> Tensor:
-        """What each output sees, `(batch, outputs, kernel * channels)`; a view of the padded input."""
-        if self._kernel_size == self._stride == 1:
-            return x
-        batch, samples, channels = x.shape
-        padded = functional.pad(x, (0, 0, self._kernel_size // 2, self._kernel_size // 2))
-        outputs = (samples - 1) // self._stride + 1
-        strides = (padded.stride(0), self._stride * channels, 1)
-        return padded.as_strided((batch, outputs, self._kernel_size * channels), strides)
+        return convolution.weight, normalization.weight, normalization.bias, mean, variance
 
 
 def _unit(in_channels: int, stride: int = 1) -> nn.Sequential:
@@ -101,7 +118,7 @@ class PoolingBlock(nn.Module):
         return torch.cat([self.pool(x), self.unit(x)], dim=1)
 
     def folded(self, x: Tensor) -> Tensor:
-        return torch.cat([x.reshape(len(x), -1, 2, x.shape[2]).mean(dim=2), _folded(self.unit, x)], dim=2)
+        return torch.cat([(x[::2] + x[1::2]) / 2, _folded(self.unit, x)], dim=2)
 
 
 class Trunk(nn.Sequential):
@@ -122,7 +139,12 @@ class Trunk(nn.Sequential):
         if self.training:
             features: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
             return features
-        return _folded(list(self)[:-2], x.transpose(1, 2)).mean(dim=1)
+        return torch.cat([self._folded(signals) for signals in torch.split(x, _SIGNALS_AT_ONCE)])
+
+    def _folded(self, x: Tensor) -> Tensor:
+        """As `forward` in evaluation mode."""
+        stem, *layers = list(self)[:-2]
+        return _folded(layers, stem(x).permute(2, 0, 1).contiguous()).mean(dim=0)
 
 
 @register("ecg12net", leads=STANDARD_LEADS, samples=1024, min_leads=8)
