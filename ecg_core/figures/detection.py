@@ -1,17 +1,16 @@
-"""How well conditions are found: ROC and precision-recall curves with their bootstrap bands."""
+"""How well conditions are found by the estimated potassium: ROC and precision-recall curves with their bootstrap bands."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import plotly.graph_objects as go
 
 from ecg_core.evaluation.conditions import CONDITIONS, Condition
 from ecg_core.evaluation.curves import Curve, DetectionCurves
-from ecg_core.figures.theme import Zone, apply_theme, palette
+from ecg_core.figures.operating_curves import OperatingCurve, draw_precision_recall, draw_roc
+from ecg_core.figures.theme import Zone, palette
 
-_HEIGHT_PX = 420
 _STYLES: Mapping[Condition, tuple[Zone, str]] = {
     "hyper": ("moderate", "solid"),
     "hypo": ("hypo", "dash"),
@@ -20,64 +19,29 @@ _STYLES: Mapping[Condition, tuple[Zone, str]] = {
 
 
 def roc_figure(found: Sequence[DetectionCurves], dark: bool) -> go.Figure:
-    """Sensitivity over one less specificity; on the diagonal an estimate tells nothing."""
-    fig = _figure(found, "roc", "area", dark)
-    line = {"color": palette(dark).muted, "dash": "dash", "width": 1}
-    fig.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, showlegend=False, hoverinfo="skip")
-    fig.update_xaxes(title="1 − specificity (false alarms)")
-    fig.update_yaxes(title="Sensitivity")
-    return fig
+    """Sensitivity over one less specificity, with the area under each curve."""
+    return draw_roc([_styled(curves, curves.roc, "area", dark) for curves in found], dark)
 
 
 def precision_recall_figure(found: Sequence[DetectionCurves], dark: bool) -> go.Figure:
     """Precision over sensitivity; a dotted level for each condition is its share, where an estimate tells nothing."""
-    fig = _figure(found, "precision_recall", "average precision", dark)
-    for curves in found:
-        zone, _ = _STYLES[curves.condition]
-        line = {"color": palette(dark).zones[zone], "dash": "dot", "width": 1}
+    styled = [_styled(curves, curves.precision_recall, "average precision", dark) for curves in found]
+    fig = draw_precision_recall(styled, dark)
+    for curves, curve in zip(found, styled, strict=True):
+        line = {"color": curve.colour, "dash": "dot", "width": 1}
         fig.add_hline(curves.n_positive / curves.n, line=line, opacity=0.7)
-    fig.update_xaxes(title="Sensitivity (recall)")
-    fig.update_yaxes(title="Precision (PPV in this data set)")
     return fig
 
 
-def _figure(
-    found: Sequence[DetectionCurves],
-    kind: Literal["roc", "precision_recall"],
-    area: str,
-    dark: bool,
-) -> go.Figure:
-    fig = go.Figure()
-    apply_theme(fig, dark)
-    colours = palette(dark)
-    for curves in found:
-        curve = curves.roc if kind == "roc" else curves.precision_recall
-        zone, dash = _STYLES[curves.condition]
-        _add_band(fig, curve, colours.zones[zone])
-        number = curve.area
-        name = f"{CONDITIONS[curves.condition]} (n={curves.n_positive}): {area} {number.value:.2f} [{number.low:.2f}, {number.high:.2f}]"
-        fig.add_scatter(
-            x=curve.x,
-            y=curve.y,
-            mode="lines",
-            name=name,
-            line={"color": colours.zones[zone], "width": 2, "dash": dash},
-            hovertemplate="%{x:.2f}, %{y:.2f}<extra>" + CONDITIONS[curves.condition] + "</extra>",
-        )
-    legend = {"orientation": "v", "y": 1.01, "yanchor": "bottom"}
-    fig.update_layout(height=_HEIGHT_PX + 80, margin={"t": 116}, legend=legend)  # room for legend and buttons
-    fig.update_xaxes(range=[-0.01, 1.01], tickformat=".0%", constrain="domain")
-    fig.update_yaxes(range=[-0.01, 1.02], tickformat=".0%")
-    return fig
-
-
-def _add_band(fig: go.Figure, curve: Curve, colour: str) -> None:
-    edge = {"mode": "lines", "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
-    fig.add_scatter(x=curve.x, y=curve.high, **edge)
-    fig.add_scatter(x=curve.x, y=curve.low, fill="tonexty", fillcolor=_faint(colour), **edge)
-
-
-def _faint(colour: str) -> str:
-    """A colour ``#rrggbb`` at a sixth of its strength."""
-    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.16)"
+def _styled(curves: DetectionCurves, curve: Curve, area: str, dark: bool) -> OperatingCurve:
+    zone, dash = _STYLES[curves.condition]
+    short, number = CONDITIONS[curves.condition], curve.area
+    return OperatingCurve(
+        short,
+        f"{short} (n={curves.n_positive}): {area} {number.value:.2f} [{number.low:.2f}, {number.high:.2f}]",
+        curve.x,
+        curve.y,
+        palette(dark).zones[zone],
+        dash,
+        (curve.low, curve.high),
+    )

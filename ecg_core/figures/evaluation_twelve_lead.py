@@ -12,13 +12,13 @@ from plotly.subplots import make_subplots
 from sklearn.metrics import confusion_matrix, precision_recall_curve, roc_curve
 
 from ecg_core.figures.estimate_and_truth import Estimated, bland_altman_figure, truth_heatmap_figure
+from ecg_core.figures.operating_curves import OperatingCurve, draw_precision_recall, draw_roc
 from ecg_core.figures.probabilities import percent
 from ecg_core.figures.theme import FONT_SIZE_PX, Palette, apply_theme, palette
 from ecg_core.twelve_lead.types import FINDING_NAMES, FINDINGS, FindingCode
 
 ECG_AGE = Estimated("ECG age", "Age", "years", (15.0, 95.0), 32, 1)  # bins of 2.5 years
 
-_HEIGHT_PX = 460
 _DASHES = ("solid", "dash", "dot")
 _LIMITS = 1.96  # standard deviations: Bland and Altman, Lancet 1986;1:307
 _COLUMNS = 3
@@ -28,35 +28,20 @@ Floats = NDArray[np.float64]
 
 def roc_figure(table: pd.DataFrame, dark: bool) -> go.Figure:
     """Sensitivity over 1 - specificity, a curve for each finding with its number of positive records."""
-    curves = {}
+    curves = []
     for code in _told_apart(table):
         false_positive, sensitivity, _ = roc_curve(*_truth_and_probability(table, code))
-        curves[code] = (false_positive, sensitivity)
-    fig = _curves_figure(table, curves, dark)
-    fig.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        line={"color": palette(dark).line, "width": 1},
-        hoverinfo="skip",
-        showlegend=False,
-        name="chance",
-    )
-    fig.update_xaxes(title="1 − specificity")
-    fig.update_yaxes(title="Sensitivity")
-    return fig
+        curves.append(_styled(table, code, false_positive, sensitivity, dark))
+    return draw_roc(curves, dark)
 
 
 def precision_recall_figure(table: pd.DataFrame, dark: bool) -> go.Figure:
     """Precision over sensitivity, a curve for each finding; chance is the share of positive records, near 0."""
-    curves = {}
+    curves = []
     for code in _told_apart(table):
         precision, recall, _ = precision_recall_curve(*_truth_and_probability(table, code))
-        curves[code] = (recall, precision)
-    fig = _curves_figure(table, curves, dark)
-    fig.update_xaxes(title="Sensitivity (recall)")
-    fig.update_yaxes(title="Precision (positive predictive value)")
-    return fig
+        curves.append(_styled(table, code, recall, precision, dark))
+    return draw_precision_recall(curves, dark)
 
 
 def confusion_grid_figure(
@@ -93,30 +78,17 @@ def age_bland_altman_figure(table: pd.DataFrame, dark: bool) -> go.Figure:
     return bland_altman_figure(age, estimate, bias, (bias - spread, bias + spread), ECG_AGE, dark)
 
 
-def _curves_figure(
-    table: pd.DataFrame, curves: Mapping[FindingCode, tuple[Floats, Floats]], dark: bool
-) -> go.Figure:
-    colours = palette(dark)
-    fig = apply_theme(go.Figure(), dark)
-    for number, (code, (x, y)) in enumerate(curves.items()):
-        kept = _corners(x)
-        n_positive = int((table[f"true_{code}"] > 0.5).sum())
-        fig.add_scatter(
-            x=x[kept].astype(np.float32),
-            y=y[kept].astype(np.float32),
-            mode="lines",
-            line={
-                "color": colours.series[number % len(colours.series)],
-                "dash": _DASHES[number // len(colours.series)],
-                "width": 2,
-            },
-            name=f"{code} (n={n_positive})",
-            hovertemplate=f"{code}: %{{x:.2f}}, %{{y:.2f}}<extra></extra>",
-        )
-    fig.update_layout(height=_HEIGHT_PX, margin={"t": 90}, legend={"font": {"size": FONT_SIZE_PX - 2}})
-    fig.update_xaxes(range=[-0.02, 1.02], constrain="domain")
-    fig.update_yaxes(range=[-0.02, 1.02])
-    return fig
+def _styled(table: pd.DataFrame, code: FindingCode, x: Floats, y: Floats, dark: bool) -> OperatingCurve:
+    """Without the points that lie amid others at the same place of the x axis."""
+    series, number, kept = palette(dark).series, FINDINGS.index(code), _corners(x)
+    return OperatingCurve(
+        code,
+        f"{code} (n={int((table[f'true_{code}'] > 0.5).sum())})",
+        x[kept].astype(np.float32),
+        y[kept].astype(np.float32),
+        series[number % len(series)],
+        _DASHES[number // len(series)],
+    )
 
 
 def _corners(x: Floats) -> NDArray[np.bool_]:
