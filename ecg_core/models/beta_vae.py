@@ -101,10 +101,19 @@ class BetaVAE(nn.Module):
 
     def encode(self, x: Tensor) -> Latent:
         """The distribution over the latent space for each beat."""
-        require_shape(x, self.in_channels, self.width)
-        hidden = self.encoder(x)
+        hidden = self._hidden(x)
         sigma = functional.softplus(self.to_sigma(hidden).float()) + self.softplus_eps
         return Latent(self.to_mu(hidden).float(), sigma)
+
+    def latent_mean(self, x: Tensor) -> Tensor:
+        """`encode(x).mu` alone, `(batch, latent_dim)`: the four million weights of sigma are not asked."""
+        mu: Tensor = self.to_mu(self._hidden(x))
+        return mu.float()
+
+    def _hidden(self, x: Tensor) -> Tensor:
+        require_shape(x, self.in_channels, self.width)
+        hidden: Tensor = self.encoder(x)
+        return hidden
 
     def decode(self, z: Tensor) -> Tensor:
         """`(batch, latent_dim)` -> `(batch, in_channels, width)`."""

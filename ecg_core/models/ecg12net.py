@@ -54,10 +54,14 @@ class ConvUnit(nn.Sequential):
         return y.relu_()
 
     def _folded_weights(self) -> _Folded:
-        """`_fold`, remembered until a tensor that it rests on changes; not where gradients are asked for."""
-        if torch.is_grad_enabled():
+        """`_fold`, remembered until a tensor that it rests on changes; not where gradients are asked for.
+
+        Tensors made in inference mode do not tell of changes.
+        """
+        tensors = self._tensors()
+        if torch.is_grad_enabled() or any(tensor.is_inference() for tensor in tensors):
             return self._fold()
-        state = [(tensor.data_ptr(), tensor._version) for tensor in self._tensors()]
+        state = [(tensor.data_ptr(), tensor._version) for tensor in tensors]
         if self._remembered is None or self._remembered[0] != state:
             self._remembered = state, self._fold()
         return self._remembered[1]

@@ -77,7 +77,7 @@ class BetaVAERegressor(nn.Module):
 
     def describe(self, x: Tensor) -> Tensor:
         """The regressor's input, `(batch, 73)`: latent means, then standardised features."""
-        return torch.cat([self.vae.encode(x).mu, self.handcrafted(x)], dim=1)
+        return torch.cat([self.vae.latent_mean(x), self.handcrafted(x)], dim=1)
 
     def forward(self, x: Tensor) -> Tensor:
         output: Tensor = self.regressor(self.describe(x))

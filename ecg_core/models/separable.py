@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from torch import nn
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
 
 Convolution = Literal["separable", "standard"]
 
@@ -34,13 +36,33 @@ def steps_after(samples: int) -> int:
     return ((samples + first) // 2 + second) // 2 + third
 
 
+class DepthwiseConv1d(nn.Conv1d):
+    """One kernel for each channel, `(batch, channels, samples)`; in evaluation mode by fast Fourier transform.
+
+    With kernels as long as these that takes a fifth of the time of one ECG's beats.
+    """
+
+    def __init__(self, channels: int, kernel_size: int) -> None:
+        super().__init__(channels, channels, kernel_size, padding=PADDING, groups=channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training:
+            return super().forward(x)
+        assert self.bias is not None
+        padded = functional.pad(x, (PADDING, PADDING))
+        samples, (kernel_size,) = padded.shape[2], self.kernel_size
+        # Layers called convolutions correlate: the kernel's transform is conjugated.
+        spectrum = torch.fft.rfft(padded) * torch.fft.rfft(self.weight.squeeze(1), samples).conj()
+        return torch.fft.irfft(spectrum, samples)[..., : samples - kernel_size + 1] + self.bias[:, None]
+
+
 def _block(
     in_channels: int, out_channels: int, kernel_size: int, convolution: Convolution, pool: bool
 ) -> nn.Sequential:
     layers: list[nn.Module] = []
     if convolution == "separable":
         layers += [
-            nn.Conv1d(in_channels, in_channels, kernel_size, padding=PADDING, groups=in_channels),
+            DepthwiseConv1d(in_channels, kernel_size),
             nn.Conv1d(in_channels, out_channels, kernel_size=1),
         ]
     else:

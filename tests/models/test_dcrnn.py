@@ -3,6 +3,7 @@ import torch
 from torch import nn
 
 from ecg_core.models import DCRNN
+from ecg_core.models.separable import CHANNELS, KERNELS, DepthwiseConv1d
 
 
 def test_lengths_inside_are_those_of_the_table() -> None:
@@ -18,8 +19,23 @@ def test_lengths_inside_are_those_of_the_table() -> None:
 
 def test_order_inside_a_block() -> None:
     blocks = [[type(layer) for layer in block] for block in DCRNN().convolutions]
-    block = [nn.Conv1d, nn.Conv1d, nn.ReLU, nn.BatchNorm1d, nn.MaxPool1d]
+    block = [DepthwiseConv1d, nn.Conv1d, nn.ReLU, nn.BatchNorm1d, nn.MaxPool1d]
     assert blocks == [block, block, block[:-1]]
+
+
+@pytest.mark.parametrize(("channels", "kernel_size"), zip((1, *CHANNELS), KERNELS, strict=False))
+@pytest.mark.parametrize("samples", [512, 401])
+def test_the_fourier_transform_gives_the_same_convolution(
+    channels: int, kernel_size: int, samples: int
+) -> None:
+    torch.manual_seed(0)
+    layer, x = DepthwiseConv1d(channels, kernel_size), torch.randn(3, channels, samples)
+    with torch.no_grad():
+        expected = layer(x)
+        found = layer.eval()(x)
+        assert torch.allclose(found, expected, atol=1e-5)
+        with torch.autocast("cpu", torch.bfloat16):
+            assert torch.allclose(layer(x.bfloat16()).float(), expected, atol=0.05)
 
 
 def test_first_convolution_is_depthwise_for_several_leads() -> None:
