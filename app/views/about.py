@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from app.components.checkpoints import installed_checkpoints
+from app.components.checkpoints import draw_left_out, installed_checkpoints
 from app.components.downloads import csv_download, table_with_download
 from app.components.page_cards import draw_page_cards
 from app.components.text import as_markdown
@@ -67,6 +67,7 @@ def draw_page() -> None:
 
 def draw_cards() -> None:
     st.subheader("The models of potassium")
+    draw_left_out()
     try:
         cards = [checkpoint.card for checkpoint in installed_checkpoints()]
     except ECGError as error:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app import state
-from app.components.checkpoints import installed_checkpoints
+from app.components.checkpoints import draw_left_out, installed_checkpoints
 from app.components.downloads import csv_download, figure_with_downloads, table_with_download
 from app.components.evaluation_results import SECTIONS, draw_results, measured
 from app.components.evaluation_twelve_lead import draw_twelve_lead_evaluation
@@ -62,6 +62,7 @@ def choose_section(sections: Sequence[str]) -> str:
 
 def find_checkpoints() -> Sequence[Checkpoint]:
     """The installed models; without any, say so and go on with none."""
+    draw_left_out()
     try:
         return installed_checkpoints()
     except ECGError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
-from app.components.checkpoints import cards_by_model
+from app.components.checkpoints import cards_by_model, draw_left_out
 from app.components.class_probabilities import draw_probabilities
 from app.components.danger_signs import draw_danger_signs
 from app.components.downloads import csv_download
@@ -43,6 +43,7 @@ def draw_page(analysis: Analysis) -> None:
     draw_simulated(analysis)
     draw_danger_signs(analysis.signs)
     draw_headline(comparison)
+    draw_left_out()
     if predictions:
         draw_models(predictions, comparison, cards)
     draw_rhythm_trust(analysis.rhythm, answer_for_trust(analysis))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,15 +51,23 @@ def _model_for(card: Card) -> nn.Module:
     return model
 
 
-def load_checkpoints(root: Path) -> tuple[Checkpoint, ...]:
-    """Every checkpoint under `root`, in the order of the model registry, then by name; an empty tuple when there is none."""
+def load_checkpoints(
+    root: Path, left_out: Callable[[CheckpointError], None] | None = None
+) -> tuple[Checkpoint, ...]:
+    """Every checkpoint under `root`, in the order of the model registry, then by name; an empty tuple when there is none.
+
+    One that cannot be read is left out, and `left_out` is told why. Without `left_out` its CheckpointError is raised.
+    """
+    found = []
+    for path in sorted(root.glob(f"*/{CARD}")):
+        try:
+            found.append(load_checkpoint(path.parent))
+        except CheckpointError as error:
+            if left_out is None:
+                raise
+            left_out(error)
     order = list(MODELS)
-    found = [load_checkpoint(path.parent) for path in sorted(root.glob(f"*/{CARD}"))]
-    return tuple(
-        sorted(
-            found, key=lambda checkpoint: (order.index(checkpoint.card.architecture), checkpoint.card.name)
-        )
-    )
+    return tuple(sorted(found, key=lambda each: (order.index(each.card.architecture), each.card.name)))
 
 
 def write_checkpoint(folder: Path, model: nn.Module, card: Card) -> Card:

@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "app" / "views" / "about.py"
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_checkpoint_folder(tmp_path, "dcrnn", "DCRNN")
     monkeypatch.setattr(checkpoints, "CHECKPOINTS", tmp_path)
-    checkpoints.installed_checkpoints.clear()
+    checkpoints.installed.clear()
     return tmp_path
 
 

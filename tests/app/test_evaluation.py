@@ -21,7 +21,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def use(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "CHECKPOINTS", root)
-    checkpoints.installed_checkpoints.clear()
+    checkpoints.installed.clear()
 
 
 def opened(section: str | None = None) -> AppTest:

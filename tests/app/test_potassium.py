@@ -29,7 +29,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installed model, so that cards are found."""
     write_checkpoint_folder(tmp_path, "dcrnn", "DCRNN")
     monkeypatch.setattr(checkpoints, "CHECKPOINTS", tmp_path)
-    checkpoints.installed_checkpoints.clear()
+    checkpoints.installed.clear()
     return tmp_path
 
 
@@ -206,6 +206,15 @@ def with_rhythm(
 
 WIDE = RhythmFact("wide_qrs", True, "The QRS is wide: 151 ms (wide from 120 ms).", 151.0, 120.0, "ms")
 FIBRILLATES = RhythmFact("fibrillation", True, "This looks like atrial fibrillation.", 10.0, 6.0, "%")
+
+
+def test_a_damaged_model_is_named_and_the_others_answer(models: Path, shown: Show) -> None:
+    write_checkpoint_folder(models, "broken", "Broken")
+    (models / "broken" / "model.safetensors").write_bytes(b"")
+    checkpoints.installed.clear()
+    page = shown(prediction("dcrnn", 4.2))
+    assert any("left out" in warning.value and "broken" in warning.value for warning in page.warning)
+    assert [checkpoint.card.name for checkpoint in checkpoints.installed_checkpoints()] == ["dcrnn"]
 
 
 @pytest.mark.parametrize("predictions", [(), (prediction("dcrnn", 4.2),)], ids=["no model", "one model"])

@@ -1,4 +1,5 @@
 import hashlib
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,6 +111,20 @@ def test_a_card_with_other_inputs_than_the_network_is_refused(
 def test_all_checkpoints_come_in_the_order_of_the_registry(checkpoint_root: Path) -> None:
     found = [checkpoint.card.architecture for checkpoint in load_checkpoints(checkpoint_root)]
     assert found == list(MODELS)
+
+
+def test_a_damaged_checkpoint_is_left_out_with_its_reason_or_stops(
+    checkpoint_root: Path, tmp_path: Path
+) -> None:
+    for key in ("dcrnn", "dscnn"):
+        shutil.copytree(checkpoint_root / key, tmp_path / key)
+    (tmp_path / "dcrnn" / WEIGHTS).unlink()
+    reasons: list[CheckpointError] = []
+    (left,) = load_checkpoints(tmp_path, reasons.append)
+    assert left.card.architecture == "dscnn"
+    assert ["are missing" in str(reason) for reason in reasons] == [True]
+    with pytest.raises(CheckpointError, match="are missing"):
+        load_checkpoints(tmp_path)
 
 
 def test_no_folder_holds_no_checkpoints(tmp_path: Path) -> None:
