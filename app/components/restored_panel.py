@@ -63,7 +63,7 @@ def _draw_paper(restored: RestoredLeads) -> None:
         page,
         restored.record,
         dark=state.is_dark(),
-        caption="dotted: estimated from the other leads; r: median correlation in test ECGs (one in ten below)",
+        caption="dotted: estimated, pale: poorly; r: median correlation in test ECGs (one in ten below)",
         remarks=remarks,
         pale=restored.poor,
     )
