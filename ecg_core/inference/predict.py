@@ -60,6 +60,11 @@ class AnnotatedECG:
         return blank_seconds(self.filtered, self.quality.seconds.detached())
 
     @cached_property
+    def leads_with_signal(self) -> frozenset[str]:
+        """The leads that there is something to see in, of `attached`."""
+        return frozenset(name for name in self.attached.leads if lead_has_signal(self.attached, name))
+
+    @cached_property
     def facts(self) -> dict[str, float]:
         """What can be fed beside the signal: measurements over the independent leads, and the patient; NaN where unknown."""
         measured = measured_row(self.attached, self.annotation, self.cycles)
@@ -75,7 +80,7 @@ def predict(checkpoint: Checkpoint, ecg: AnnotatedECG, earlier: Prediction | Non
     that have not changed are taken from it.
     """
     card = checkpoint.card
-    present = _leads_with_signal(card, ecg.attached)
+    present = _leads_with_signal(card, ecg)
     enough = len(present) >= MODELS[card.architecture].min_leads
     inputs = model_input(card, ecg) if enough and ecg.annotation.n_beats else None
     traits = traits_of(card, ecg)
@@ -118,7 +123,7 @@ def predict(checkpoint: Checkpoint, ecg: AnnotatedECG, earlier: Prediction | Non
 
 def traits_of(card: Card, ecg: AnnotatedECG) -> NDArray[np.float64]:
     """How the ECG looks in the leads that this model sees: `inference.appearance`."""
-    return appearance(ecg.annotation, ecg.cycles, _leads_with_signal(card, ecg.attached))
+    return appearance(ecg.annotation, ecg.cycles, _leads_with_signal(card, ecg))
 
 
 def model_input(card: Card, ecg: AnnotatedECG) -> ModelInput | None:
@@ -138,7 +143,7 @@ def model_input(card: Card, ecg: AnnotatedECG) -> ModelInput | None:
 def _signal_input(card: Card, ecg: AnnotatedECG) -> ModelInput | None:
     if card.inputs.kind == "cycle":
         return cycle_input(ecg.cycles, card.inputs.leads[0])
-    present = _leads_with_signal(card, ecg.attached)
+    present = _leads_with_signal(card, ecg)
     if card.inputs.kind == "median_beat":
         cycles = {name: ecg.cycles[name] for name in present}
         return median_beat_input(cycles, card.inputs.leads, MODELS[card.architecture].min_leads)
@@ -194,5 +199,5 @@ def combine_items(card: Card, items: NDArray[np.float32]) -> float:
     return float(np.median(items) if card.inputs.kind == "cycle" else items.mean())
 
 
-def _leads_with_signal(card: Card, filtered: ECGRecord) -> list[str]:
-    return [name for name in card.inputs.leads if lead_has_signal(filtered, name)]
+def _leads_with_signal(card: Card, ecg: AnnotatedECG) -> list[str]:
+    return [name for name in card.inputs.leads if name in ecg.leads_with_signal]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -44,7 +46,7 @@ class FactsMember(nn.Module):
 
     def __init__(self, output_bias_meq_l: float = 5.0) -> None:
         super().__init__()
-        n = self._described(torch.full((1, len(FACTS)), 60.0)).shape[1]
+        n = described(torch.full((1, len(FACTS)), 60.0)).shape[1]
         self.register_buffer("centre", torch.zeros(n))
         self.register_buffer("scale", torch.ones(n))
         self.layers = nn.Sequential(
@@ -61,21 +63,20 @@ class FactsMember(nn.Module):
     def fit_scale(self, facts: Tensor) -> None:
         """Take centre and scale from the training set; what is never known there keeps 0 and 1."""
         probabilities = torch.tensor([0.25, 0.5, 0.75])
-        low, middle, high = self._described(facts).nanquantile(probabilities, dim=0)
+        low, middle, high = described(facts).nanquantile(probabilities, dim=0)
         self.centre.copy_(middle.nan_to_num(0.0))
         self.scale.copy_(((high - low) / 1.349).nan_to_num(1.0).clamp_min(1e-3))
 
     def forward(self, facts: Tensor) -> Tensor:
-        deviations = (self._described(facts) - self.centre) / self.scale
+        return self.of_described(described(facts))
+
+    def of_described(self, described_facts: Tensor) -> Tensor:
+        """The scores of facts that were `described` already."""
+        deviations = (described_facts - self.centre) / self.scale
         unknown = ~deviations.isfinite()
         bounded = deviations.clamp(-_LARGEST_DEVIATION, _LARGEST_DEVIATION).masked_fill(unknown, 0.0)
         scores: Tensor = self.layers(torch.cat([bounded, unknown.to(bounded)], dim=1))
         return scores
-
-    @staticmethod
-    def _described(facts: Tensor) -> Tensor:
-        described = torch.cat([facts, over_leads(facts)], dim=1)
-        return torch.where(described.isfinite(), described, torch.nan)
 
 
 class ResidualBlock(nn.Module):
@@ -153,9 +154,17 @@ class KaliumNet(nn.Module):
         if present is None:
             present = torch.ones(x.shape[:2], dtype=torch.bool)
         facts, beats = without_leads(facts, present), at_250_hz(x)
-        scores = [member(facts) for member in self.facts_members]
+        described_facts = described(facts)  # once for all members
+        facts_members = cast(Iterable[FactsMember], self.facts_members)
+        scores = [member.of_described(described_facts) for member in facts_members]
         scores += [member(beats, present, facts) for member in self.beat_members]
         return torch.stack(scores).float().softmax(dim=2).mean(dim=0)
+
+
+def described(facts: Tensor) -> Tensor:
+    """Facts and their summaries over the leads, `(batch, n)`; NaN where unknown."""
+    both = torch.cat([facts, over_leads(facts)], dim=1)
+    return torch.where(both.isfinite(), both, torch.nan)
 
 
 def at_250_hz(beats: Tensor) -> Tensor:
