@@ -12,7 +12,12 @@ from ecg_core.datasets.site_ecg import SiteECG
 from ecg_core.evaluation.range_labels import RangeDetection, detection_with_ranges
 from ecg_core.evaluation.subgroups import groups_of_table
 
-_FACTS = ("sex", "age_years", "qrs_ms", "heart_rate_bpm")
+_FACTS = {  # columns, and what the answers call them
+    "sex": "sex",
+    "age_years": "age_years",
+    "qrs_duration_ms": "qrs_ms",
+    "heart_rate_bpm": "heart_rate_bpm",
+}
 
 
 def site_table(model: str, ecgs: Sequence[SiteECG], answers: Mapping[str, Answer]) -> pd.DataFrame:
@@ -40,11 +45,12 @@ def site_table(model: str, ecgs: Sequence[SiteECG], answers: Mapping[str, Answer
                 "drawn_after_min": ecg.drawn_after.total_seconds() / 60,
                 "p_severe": None,  # older answers lack it
                 **found["models"][model],
-                **{name: found[name] for name in _FACTS},
+                **{column: found[name] for column, name in _FACTS.items()},
             }
         )
     table = pd.DataFrame(rows)
-    numbers = ["k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper", "p_severe", *_FACTS[1:]]
+    numbers = ["k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper", "p_severe"]
+    numbers += [column for column in _FACTS if column != "sex"]
     return table.astype(dict.fromkeys(numbers, float)) if rows else table
 
 

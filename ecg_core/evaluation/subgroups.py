@@ -23,17 +23,17 @@ _MAX_VALUES = 12  # a column with more is no grouping: a note, an identifier, a 
 def groups_of(facts: pd.DataFrame, further: Sequence[str] = ()) -> pd.DataFrame:
     """Names of the group each ECG is in: columns Sex, Age, QRS and those of `further` that have few values.
 
-    `facts` has the columns `sex`, `age_years`, `qrs_ms` (empty or NaN where not known) and those of `further`.
+    `facts` has the columns `sex`, `age_years`, `qrs_duration_ms` (empty or NaN where not known) and those of `further`.
     """
     ages = [f"{low}–{high - 1}" for low, high in pairwise(AGE_EDGES_YEARS)]
     qrs = np.where(
-        facts["qrs_ms"] >= WIDE_QRS_MS, f"{WIDE_QRS_MS:g} ms and wider", f"below {WIDE_QRS_MS:g} ms"
+        facts["qrs_duration_ms"] >= WIDE_QRS_MS, f"{WIDE_QRS_MS:g} ms and wider", f"below {WIDE_QRS_MS:g} ms"
     )
     groups = pd.DataFrame(
         {
             "Sex": facts["sex"],
             "Age": pd.cut(facts["age_years"].astype(float), AGE_EDGES_YEARS, right=False, labels=ages),
-            "QRS": pd.Series(qrs, index=facts.index).where(facts["qrs_ms"].notna()),
+            "QRS": pd.Series(qrs, index=facts.index).where(facts["qrs_duration_ms"].notna()),
         }
     ).astype(object)
     for name in further:
@@ -67,7 +67,7 @@ def groups_of_flags(table: pd.DataFrame) -> pd.DataFrame:
 def groups_of_table(table: pd.DataFrame, further: Sequence[str] = ()) -> pd.DataFrame:
     """All that an evaluation table tells of its rows: `groups_of` what is measured and `groups_of_flags` the rest."""
     measured, told = groups_of(table, further), groups_of_flags(table)
-    (told if table["qrs_ms"].notna().any() else measured).pop("QRS")
+    (told if table["qrs_duration_ms"].notna().any() else measured).pop("QRS")
     return pd.concat([measured, told], axis=1)
 
 

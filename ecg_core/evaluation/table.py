@@ -13,7 +13,7 @@ from ecg_core.errors import CheckpointError, ECGError, FileTooLargeError, Unread
 
 NUMBERS = ("k_true_meq_l", "k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper")
 REQUIRED = ("record_id", "simulated", *NUMBERS)
-OPTIONAL_NUMBERS = ("p_severe", "age_years", "qrs_ms")
+OPTIONAL_NUMBERS = ("p_severe", "age_years", "qrs_duration_ms")
 OPTIONAL_TEXT = ("patient_id", "base", "flags", "sex")
 OPTIONAL = (*OPTIONAL_TEXT, *OPTIONAL_NUMBERS)
 COLUMNS = (
@@ -26,7 +26,7 @@ COLUMNS = (
     "flags",
     "sex",
     "age_years",
-    "qrs_ms",
+    "qrs_duration_ms",
 )
 
 MAX_ROWS = 1_000_000

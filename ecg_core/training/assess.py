@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -47,7 +48,7 @@ def _assess_base(base: BaseECG, checkpoints: Sequence[Checkpoint], seed: int) ->
 
 
 def _row(checkpoint: Checkpoint, ecg: LabelledECG, seen: AnnotatedECG) -> dict[str, object]:
-    prediction = predict(checkpoint, seen)
+    prediction, patient = predict(checkpoint, seen), ecg.record.patient
     return {
         "record_id": ecg.record_id,
         "patient_id": ecg.patient_id,
@@ -62,7 +63,8 @@ def _row(checkpoint: Checkpoint, ecg: LabelledECG, seen: AnnotatedECG) -> dict[s
         "p_hyper": prediction.p_hyper,
         "p_severe": prediction.p_severe,
         "flags": ";".join(flag.code for flag in prediction.flags),
-        "sex": ecg.record.patient.sex,
-        "age_years": ecg.record.patient.age_years,
+        "sex": patient.sex or "",
+        "age_years": math.nan if patient.age_years is None else patient.age_years,
+        "qrs_duration_ms": seen.facts["qrs_ms"],
         **dict(zip(TRAIT_KEYS, traits_of(checkpoint.card, seen).tolist(), strict=True)),
     }

@@ -52,7 +52,7 @@ def test_the_whole_table_holds_ranges_and_facts(results: Path) -> None:
     assert list(rows.groupby("model").size()) == [4, 4]
     block = rows[rows["record_id"].str.startswith("ecgs/2/")].iloc[0]
     assert np.isnan(block["k_true_meq_l"]) and block["k_true_low"] == 8.0 and block["k_true_high"] == np.inf
-    assert block["qrs_ms"] > 120 and block["drawn_after_min"] == 20
+    assert block["qrs_duration_ms"] > 120 and block["drawn_after_min"] == 20
     assert (block["sex"], block["age_years"], block["rhythm"]) == ("female", 69, "sinus")
     assert block["k_low"] <= block["k_meq_l"] <= block["k_high"]
 

@@ -76,7 +76,7 @@ def test_groups_by_sex_age_and_width_of_qrs() -> None:
         {
             "sex": ["female", "male", None, ""],
             "age_years": [44.9, 45.0, 120.0, np.nan],
-            "qrs_ms": [119.9, 120.0, np.nan, 90.0],
+            "qrs_duration_ms": [119.9, 120.0, np.nan, 90.0],
             "rhythm": ["sinus", "", "paced", "sinus"],
         }
     )
@@ -89,6 +89,6 @@ def test_groups_by_sex_age_and_width_of_qrs() -> None:
 
 def test_a_column_of_many_values_is_no_grouping() -> None:
     facts = pd.DataFrame(
-        {"sex": "", "age_years": np.nan, "qrs_ms": 90.0, "note": [str(i) for i in range(20)]}
+        {"sex": "", "age_years": np.nan, "qrs_duration_ms": 90.0, "note": [str(i) for i in range(20)]}
     )
     assert list(groups_of(facts, ["note"]).columns) == ["Sex", "Age", "QRS"]

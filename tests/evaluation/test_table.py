@@ -38,7 +38,7 @@ def test_columns_are_completed_ordered_and_typed(table: pd.DataFrame) -> None:
 
 
 def test_tables_of_older_models_lack_the_probability_of_severe_hyperkalemia(table: pd.DataFrame) -> None:
-    older = validate_evaluation(table.drop(columns=["p_severe", "sex", "age_years", "qrs_ms"]))
+    older = validate_evaluation(table.drop(columns=["p_severe", "sex", "age_years", "qrs_duration_ms"]))
     assert older["p_severe"].isna().all() and (older["sex"] == "").all()
     table["p_severe"] = table["p_hyper"] + 0.2
     with pytest.raises(ECGError, match="p_severe that is not a part of its p_hyper"):

@@ -90,6 +90,8 @@ def test_it_is_calibrated_on_one_part_and_evaluated_on_another(
     assert set(table["patient_id"]) == {"ptbxl-903", "ludb-1"}  # the only patients of the test parts
     assert all("simulated" in flags for flags in table["flags"])
     assert len(table) == 2 * DRAWS["test"]
+    assert table["qrs_duration_ms"].between(40, 400).all()  # as measured, no logarithm
+    assert (table["p_severe"].dropna() <= table["p_hyper"][table["p_severe"].notna()]).all()
     table = table.dropna(subset=["k_meq_l"])  # unlike the only calibration patient the model may abstain
     assert result.simulated and (result.n_records, result.n_examples) == (2, len(table))
     assert result.mae_meq_l == pytest.approx(np.abs(table["k_meq_l"] - table["k_true_meq_l"]).mean())
