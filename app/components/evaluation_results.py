@@ -12,11 +12,12 @@ from app.components.evaluation_figures import (
     estimate_panels,
     uncertainty_panels,
 )
-from app.components.prevalence import choose_prevalence, draw_predictive_values
+from app.components.prevalence import choose_prevalence, choose_severe_share, draw_predictive_values
 from app.components.result_columns import result_columns
 from app.components.text import as_markdown
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import WithInterval
+from ecg_core.evaluation.conditions import Condition
 from ecg_core.evaluation.metrics import Summary, per_range, range_coverage, summarize
 from ecg_core.evaluation.report import summary_table
 from ecg_core.evaluation.subgroups import MIN_PATIENTS, by_subgroup, groups_of_table
@@ -100,8 +101,12 @@ def draw_ranges(table: pd.DataFrame, filename: str) -> None:
 def draw_alarms(table: pd.DataFrame, filename: str) -> None:
     st.subheader("What an alarm means where you work")
     prevalence = choose_prevalence("evaluation")
+    shares: dict[Condition, float] = {"hyper": prevalence.hyper, "hypo": prevalence.hypo}
+    severe = choose_severe_share() if table["p_severe"].notna().any() else None
+    if severe is not None:
+        shares["severe"] = severe
     try:
-        found = draw_predictive_values(table, prevalence)
+        found = draw_predictive_values(table, shares)
     except ECGError as error:
         st.info(as_markdown(str(error)), icon=":material/info:")
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -20,6 +22,22 @@ def choose_prevalence(key: str) -> Prevalence:
         hypo = _field("Hypokalemia, % of patients", "hypo", 100 * EMERGENCY.hypo, key)
     st.caption(f"As set at first: {EMERGENCY_SOURCE}. The source counts from 5.0, the models from 5.5 mEq/L.")
     return Prevalence(hyper / 100, hypo / 100)
+
+
+def choose_severe_share() -> float | None:
+    """The share of patients with severe hyperkalemia, from 0 to 1; None while nothing was entered, as no usual one is known."""
+    percent = st.number_input(
+        "Severe hyperkalemia, % of patients",
+        _LEAST,
+        _MOST,
+        value=None,
+        step=0.1,
+        format="%.1f",
+        key="prevalence_severe",
+        placeholder="not set",
+        width=240,
+    )
+    return None if percent is None else percent / 100
 
 
 def _field(label: str, condition: Condition, default: float, key: str) -> float:
@@ -41,9 +59,8 @@ def _field(label: str, condition: Condition, default: float, key: str) -> float:
     )
 
 
-def draw_predictive_values(table: pd.DataFrame, prevalence: Prevalence) -> pd.DataFrame:
-    """What an alarm means at these prevalences, in words; returns the same as a table. Raises ECGError for a table without both classes."""
-    shares: dict[Condition, float] = {"hyper": prevalence.hyper, "hypo": prevalence.hypo}
+def draw_predictive_values(table: pd.DataFrame, shares: Mapping[Condition, float]) -> pd.DataFrame:
+    """What an alarm means where conditions are so common, in words; returns the same as a table. Raises ECGError for a table without both classes."""
     found = {condition: _measured(table, condition, share) for condition, share in shares.items()}
     for condition, values in found.items():
         st.markdown(f"**{with_limit(condition)}.** {in_words(values)}")

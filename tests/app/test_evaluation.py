@@ -89,6 +89,10 @@ def test_alarms_are_told_in_natural_frequencies_at_the_prevalence_that_is_set() 
     page.number_input(key="evaluation_prevalence_hyper").set_value(20.0).run()
     assert not page.exception
     assert any("Of 1,000 patients 200 have it" in element.value for element in page.markdown)
+    assert len(page.dataframe[0].value) == 2
+    page.number_input(key="prevalence_severe").set_value(1.0).run()
+    assert not page.exception
+    assert page.dataframe[0].value["condition"].tolist()[2] == "Severe hyperkalemia (K ≥ 6.5)"
 
 
 def test_models_are_compared_on_their_shared_test_ecgs() -> None:
