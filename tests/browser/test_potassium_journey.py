@@ -104,7 +104,7 @@ def choose_files(page: Page, label: str, *files: Path) -> None:
 
 
 def set_number(page: Page, label: str, value: str) -> None:
-    page.get_by_label(label).fill(value)
+    page.get_by_label(label, exact=True).fill(value)
     page.keyboard.press("Enter")
 
 
