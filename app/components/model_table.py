@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 import streamlit as st
@@ -16,13 +16,20 @@ from ecg_core.inference.comparison import ZONES_SOURCE, Comparison, abstention_w
 from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, HYPOKALEMIA_MEQ_L, Flag, Prediction
 
 
-def draw_models(predictions: Sequence[Prediction], comparison: Comparison, cards: Mapping[str, Card]) -> None:
-    """The default model, which is the first, in a box; all models on one axis beside it; their reasons below."""
+def draw_models(
+    predictions: Sequence[Prediction],
+    comparison: Comparison,
+    cards: Mapping[str, Card],
+    draw_trust: Callable[[], None],
+) -> None:
+    """The default model, which is the first, in a box above what `draw_trust` draws; all models on one axis beside it, in a table below."""
     with st.container(key="kalium_side_by_side_models"):
         left, right = st.columns([2, 3], gap="large")
     shared = shared_flags(predictions) if len(predictions) > 1 else ()
     with left.container(border=True, key="kalium_default_model"):
         _draw_default(predictions[0], shared, cards, alone=len(predictions) == 1)
+    with left:
+        draw_trust()
     with right:
         if comparison.n_estimates:
             figure_with_downloads(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from app import state
@@ -44,9 +46,11 @@ def draw_page(analysis: Analysis) -> None:
     draw_danger_signs(analysis.signs)
     draw_headline(comparison)
     draw_left_out()
+    draw_trust = partial(draw_rhythm_trust, analysis.rhythm, answer_for_trust(analysis))
     if predictions:
-        draw_models(predictions, comparison, cards)
-    draw_rhythm_trust(analysis.rhythm, answer_for_trust(analysis))
+        draw_models(predictions, comparison, cards, draw_trust)
+    else:
+        draw_trust()
     if predictions:
         draw_doubts(analysis)
     with st.expander("Why: measured values, the trace, what would change it", icon=":material/search:"):
