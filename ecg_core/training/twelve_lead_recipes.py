@@ -54,7 +54,7 @@ RECIPES: Mapping[str, TwelveLeadRecipe] = {
         "Residual network over ten seconds of twelve leads.",
         _RIBEIRO,
         LAST_FOLD,
-        Schedule(epochs=30, learning_rate=1e-3, alterations=_LONG),
+        Schedule(epochs=10, learning_rate=1e-3, alterations=_LONG),
     ),
     "ribeiro_half": TwelveLeadRecipe(
         "ribeiro_half",
