@@ -32,7 +32,7 @@ _log = logging.getLogger("kalium.app")
 
 def resolve() -> bool:
     """Carry out the wish that was noted, if any; returns whether a scan was opened, which is to be looked at first."""
-    wish = state.take_wish()
+    wish = state.wish()
     scan_before = state.current_scan()
     # Always there, so that what stands below keeps its place on the screen; the style lets it float.
     with st.container(key="kalium_progress"):
@@ -70,7 +70,11 @@ def pass_scan_on() -> None:
 
 
 def _try(step: Callable[[], None], kept: str = "") -> None:
-    """Do it, or say why it could not be done and, where an ECG is on the screen, what stays."""
+    """Do it, or say why it could not be done and, where an ECG is on the screen, what stays.
+
+    Who clicks on a page while it is done stops this run; the wish still stands, and the next run carries it out.
+    """
+    problem = None
     try:
         step()
     except ECGError as error:
@@ -80,7 +84,8 @@ def _try(step: Callable[[], None], kept: str = "") -> None:
         places = "".join(traceback.format_tb(error.__traceback__))
         _log.error("%s while analysing an ECG\n%s", type(error).__name__, places)
         problem = _UNEXPECTED
-    else:
+    state.forget_wish()
+    if problem is None:
         return
     nothing_shown = state.current_analysis() is None and state.current_scan() is None
     state.keep_problem(problem if nothing_shown else f"{problem} {kept}".rstrip())

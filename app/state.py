@@ -193,18 +193,23 @@ def show_page(number: int) -> None:
     st.session_state[_SCAN_PAGE] = number
 
 
-def _wish(wish: Wish) -> None:
-    st.session_state[_WISH] = wish
+def _wish(asked: Wish) -> None:
+    st.session_state[_WISH] = asked
     st.session_state[_PROBLEM] = st.session_state[_LEFT_OUT] = None
 
 
 # What became of it
 
 
-def take_wish() -> Wish | None:
-    """What was asked for since the last run; it is asked for once only."""
-    wish: Wish | None = st.session_state.pop(_WISH, None)
-    return wish
+def wish() -> Wish | None:
+    """What was asked for and is not carried out yet."""
+    asked: Wish | None = st.session_state.get(_WISH)
+    return asked
+
+
+def forget_wish() -> None:
+    """It was carried out, or could not be."""
+    st.session_state.pop(_WISH, None)
 
 
 def keep_recording(analysis: Analysis) -> None:

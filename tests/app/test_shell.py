@@ -7,12 +7,14 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from app import resolve
 from app.components.facts import facts_html, facts_of
 from app.components.text import as_markdown
+from app.wishes import Choice
 from ecg_core.analysis import Analysis, analyze
 from ecg_core.errors import CheckpointError
 from ecg_core.readers import open_ecg
@@ -85,6 +87,23 @@ def test_pair_can_be_uploaded_one_file_after_the_other(app: AppTest, wfdb_pair: 
 def test_upload_field_is_empty_again_after_an_ecg_was_opened(app: AppTest, wfdb_pair: list[Upload]) -> None:
     app.file_uploader[0].set_value(wfdb_pair).run()
     assert not app.file_uploader[0].value
+
+
+def test_an_upload_is_opened_by_the_next_run_where_a_click_stops_this_one(
+    app: AppTest, wfdb_pair: list[Upload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(choice: Choice) -> ECGRecord:
+        raise StopException  # how Streamlit ends a run whose user has clicked on
+
+    with monkeypatch.context() as patch:
+        patch.setattr(resolve, "recording_of", stopped)
+        app.file_uploader[0].set_value(wfdb_pair).run()
+        assert shown(app) is None
+    app.switch_page("views/cycles.py").run()
+    first = shown(app)
+    assert first is not None
+    app.run()
+    assert shown(app) is first  # carried out once
 
 
 def test_broken_file_is_explained_and_the_previous_ecg_stays(
