@@ -64,7 +64,7 @@ def class_ranges_figure(placed: Sequence[PlacedFeature], classes: Sequence[str],
 
 def _title(one: PlacedFeature) -> str:
     digits = 2 if one.feature.unit == "mV" else 1 if "√" in one.feature.unit else 0
-    value = f"<b>{one.value:.{digits}f}</b>" if math.isfinite(one.value) else "not measured"
+    value = f"<b>{one.value:z.{digits}f}</b>" if math.isfinite(one.value) else "not measured"
     return f"{one.feature.name}: {value}{f' {one.feature.unit}' if math.isfinite(one.value) else ''}"
 
 
