@@ -49,8 +49,9 @@ class ConvUnit(nn.Sequential):
         y = torch.addmm(bias, here.flatten(end_dim=1), taps[len(taps) // 2]).view(*here.shape[:2], -1)
         if len(taps) == 3:
             before, after = x[self._stride - 1 : -1 : self._stride], x[1 :: self._stride]
-            y[1:].flatten(end_dim=1).addmm_(before.flatten(end_dim=1), taps[0])
-            y[: len(after)].flatten(end_dim=1).addmm_(after.flatten(end_dim=1), taps[2])
+            first, last = taps[0].to(y.dtype), taps[2].to(y.dtype)  # autocast leaves what works in place alone
+            y[1:].flatten(end_dim=1).addmm_(before.flatten(end_dim=1), first)
+            y[: len(after)].flatten(end_dim=1).addmm_(after.flatten(end_dim=1), last)
         return y.relu_()
 
     def _folded_weights(self) -> _Folded:

@@ -120,3 +120,12 @@ def test_the_trunk_evaluates_what_its_layers_compute(model: ECG12Net, signals: i
     x = torch.randn(signals, 1, 256)
     with torch.no_grad():
         assert torch.allclose(model.trunk(x), nn.Sequential(*model.trunk)(x), atol=1e-5)
+
+
+def test_evaluation_in_half_the_digits_is_near_the_full_answer(model: ECG12Net) -> None:
+    x = torch.randn(2, 12, 128)
+    with torch.no_grad():
+        expected = model(x)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            found = model(x)
+    assert torch.allclose(found.float(), expected, rtol=0.02)

@@ -16,7 +16,7 @@ from ecg_core.evaluation.table import read_evaluation
 from ecg_core.inference.card import Card
 from ecg_core.inference.checkpoint import EVALUATION, Checkpoint, load_checkpoint, write_checkpoint
 from ecg_core.models import build
-from ecg_core.training import fine_tune, site_training
+from ecg_core.training import fine_tune, recipes, site_training
 from ecg_core.training.facts import COMMON_LIMITS
 from ecg_core.training.finish import uncalibrated
 from ecg_core.training.recipes import RECIPES
@@ -114,7 +114,10 @@ def test_recalibration_leaves_the_weights_alone(
     assert any("only its intervals and probabilities know this site" in limit for limit in card.limits)
 
 
-def test_learning_anew_uses_the_recipe_on_two_leads(manifest: Manifest, tmp_path: Path) -> None:
+def test_learning_anew_uses_the_recipe_on_two_leads(
+    manifest: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recipes, "CYCLES_PER_EPOCH", 64)
     site, _ = training(manifest, tmp_path)
     card = site.learn_anew("dcrnn")
     assert card.trained_on.description == "A site's SIMULATED ECGs"
