@@ -49,7 +49,8 @@ class ConvUnit(nn.Sequential):
         y = torch.addmm(bias, here.flatten(end_dim=1), taps[len(taps) // 2]).view(*here.shape[:2], -1)
         if len(taps) == 3:
             before, after = x[self._stride - 1 : -1 : self._stride], x[1 :: self._stride]
-            first, last = taps[0].to(y.dtype), taps[2].to(y.dtype)  # autocast leaves what works in place alone
+            # Autocast passes over what works in place.
+            first, last = taps[0].to(y.dtype), taps[2].to(y.dtype)
             y[1:].flatten(end_dim=1).addmm_(before.flatten(end_dim=1), first)
             y[: len(after)].flatten(end_dim=1).addmm_(after.flatten(end_dim=1), last)
         return y.relu_()
