@@ -120,7 +120,7 @@ def question() -> Question | None:
 
 def choose(choice: Choice) -> None:
     """Have this opened; the ECG shown so far stays until that has worked."""
-    _wish(choice)
+    _ask_for(choice)
     st.session_state[_QUESTION] = None
 
 
@@ -139,43 +139,43 @@ def answer(*, fs_hz: float | None = None, unit: Unit | None = None) -> None:
 
 def refilter(settings: FilterSettings) -> None:
     """Have the chosen ECG analysed again with other filter settings."""
-    _wish(settings)
+    _ask_for(settings)
 
 
 def use_method(name: str) -> None:
     """Have the waves found by another method."""
-    _wish(MethodChange(name))
+    _ask_for(MethodChange(name))
 
 
 def edit_beats(new: Edit) -> None:
     """Have one more correction of beats and waves hold."""
     history = edit_history()
-    _wish(EditsChange(history.then(history.present.plus(new)), new))
+    _ask_for(EditsChange(history.then(history.present.plus(new)), new))
 
 
 def set_edits(edits: BeatEdits) -> None:
     """Have these corrections hold and no others."""
-    _wish(EditsChange(edit_history().then(edits)))
+    _ask_for(EditsChange(edit_history().then(edits)))
 
 
 def load_edits(content: bytes) -> None:
     """Have the corrections in a file hold and no others."""
-    _wish(EditsFile(content))
+    _ask_for(EditsFile(content))
 
 
 def undo_edit() -> None:
     """Take the last correction of beats and waves back."""
-    _wish(EditsChange(edit_history().undone()))
+    _ask_for(EditsChange(edit_history().undone()))
 
 
 def redo_edit() -> None:
     """Make the correction that was taken back last again."""
-    _wish(EditsChange(edit_history().redone()))
+    _ask_for(EditsChange(edit_history().redone()))
 
 
 def change_page(change: Callable[[ScannedPage, Progress], ScannedPage]) -> None:
     """Have this done to the scanned page that is shown."""
-    _wish(PageChange(change))
+    _ask_for(PageChange(change))
 
 
 def correct(corrections: Corrections) -> None:
@@ -185,7 +185,7 @@ def correct(corrections: Corrections) -> None:
 
 def set_up_by_hand(left_out: LeftOutPages, number: int, layout: str) -> None:
     """Have a page that was left out digitized as an ECG of this layout."""
-    _wish(PageByHand(left_out, number, layout))
+    _ask_for(PageByHand(left_out, number, layout))
 
 
 def show_page(number: int) -> None:
@@ -193,7 +193,7 @@ def show_page(number: int) -> None:
     st.session_state[_SCAN_PAGE] = number
 
 
-def _wish(asked: Wish) -> None:
+def _ask_for(asked: Wish) -> None:
     st.session_state[_WISH] = asked
     st.session_state[_PROBLEM] = st.session_state[_LEFT_OUT] = None
 

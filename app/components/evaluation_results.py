@@ -147,7 +147,7 @@ def draw_provenance(table: pd.DataFrame, dataset: str, summary: Summary) -> None
     name = as_markdown(dataset)
     if table["simulated"].all():
         st.warning(
-            f"**SIMULATED potassium** over real ECGs. {name[:1].upper()}{name[1:]}: {size}. "
+            f"**SIMULATED potassium** over real ECGs: {size} ({name}). "
             "These results say how well the model reads the simulation, not how well it does on patients.",
             icon=":material/science:",
         )

@@ -13,19 +13,21 @@ from tests.browser.dashboard import Dashboard
 EXAMPLES = ROOT / "examples"
 
 
-def open_potassium(visit: Dashboard, example: str) -> None:
+def at_potassium(browser: Browser, app_url: str, example: str) -> Dashboard:
+    """The dashboard with this example open, on its Potassium page."""
+    visit = Dashboard(browser, app_url, width_px=1440)
     visit.page.get_by_role("button", name=example).first.click()
     expect(visit.charts).to_have_count(2)
     visit.wait_until_drawn()
     visit.go_to("Potassium", last="As a table")
+    return visit
 
 
 def test_danger_signs_stand_on_top_and_an_estimate_is_explained_on_request(
     browser: Browser, app_url: str
 ) -> None:
-    visit = Dashboard(browser, app_url, width_px=1440)
+    visit = at_potassium(browser, app_url, "Left bundle branch block")
     page = visit.page
-    open_potassium(visit, "Left bundle branch block")
     danger = page.get_by_role("alert", name="Danger signs")
     expect(danger).to_contain_text("Wide QRS")
     headline = page.locator("[data-testid=stAlert]").first.bounding_box()
@@ -53,9 +55,8 @@ def test_danger_signs_stand_on_top_and_an_estimate_is_explained_on_request(
 def test_a_prevalence_set_once_holds_everywhere_and_changes_what_an_alarm_means(
     browser: Browser, app_url: str
 ) -> None:
-    visit = Dashboard(browser, app_url, width_px=1440)
+    visit = at_potassium(browser, app_url, "Normal sinus rhythm")
     page = visit.page
-    open_potassium(visit, "Normal sinus rhythm")
     page.get_by_text("Class probabilities", exact=True).click()
     set_number(page, "Hyperkalemia, % of patients", "20")
     visit.wait_until_drawn()
@@ -76,9 +77,8 @@ def test_a_prevalence_set_once_holds_everywhere_and_changes_what_an_alarm_means(
 def test_an_earlier_ecg_with_its_laboratory_value_corrects_the_estimate(
     browser: Browser, app_url: str
 ) -> None:
-    visit = Dashboard(browser, app_url, width_px=1440)
+    visit = at_potassium(browser, app_url, "Left bundle branch block")
     page = visit.page
-    open_potassium(visit, "Left bundle branch block")
     page.get_by_text("This patient: earlier ECGs with laboratory values").click()
     page.get_by_role("radio", name="Several, from a table").click()
     choose_files(page, "Table of ECGs with laboratory values", EXAMPLES / "manifest.csv")
