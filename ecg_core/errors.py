@@ -50,6 +50,10 @@ class CheckpointError(ECGError):
     """A checkpoint is missing, damaged, or does not fit the model it claims to hold."""
 
 
+class ProcessesError(ECGError):
+    """The processes that share a work did not all live to its end."""
+
+
 @contextmanager
 def damage_means(message: str) -> Iterator[None]:
     """Wrap a call into a parsing library: its errors become an UnreadableFileError with `message`.

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
 import torch
+
+from ecg_core.errors import ProcessesError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -21,13 +25,20 @@ def mapped(
 ) -> Iterator[Result]:
     """`function(item, *given)` of every item, in their order. `given` goes to each process once.
 
-    Each process computes on one thread. One process is this one.
+    Each process computes on one thread. One process is this one. Raises ProcessesError when a process is ended.
     """
     if processes == 1:
         yield from (function(item, *given) for item in items)
         return
-    with get_context("spawn").Pool(processes, initializer=_begin, initargs=given) as pool:
-        yield from pool.imap(partial(_call, function), items, chunksize=_CHUNK)
+    # Not multiprocessing.Pool, which starts another process for one that died and then waits forever for its answer.
+    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, given) as pool:
+        try:
+            yield from pool.map(partial(_call, function), items, chunksize=_CHUNK)
+        except BrokenProcessPool as error:
+            raise ProcessesError(
+                "A process that shared the work was ended by the system, most likely because memory ran out. "
+                "Share the work among fewer: --workers 1."
+            ) from error
 
 
 def _begin(*given: Any) -> None:
