@@ -27,7 +27,7 @@ types: $(VENV)/test ## Check types
 	$(BIN)/mypy
 
 pytest: $(VENV)/test chromium ## Run the tests (WORKERS=... at a time)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --max-worker-restart 0
 
 clean: ## Remove the environment and the tools' caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
