@@ -6,6 +6,7 @@ The models of potassium, whose cards say more, have `ecg_core.inference.checkpoi
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,7 @@ from torch.nn.utils import fuse_conv_bn_eval
 
 from ecg_core.errors import CheckpointError
 from ecg_core.weights import read_weights, write_weights
+from ecg_core.whole_files import replaced_at_once
 
 NETWORKS = Path(__file__).parents[1] / "checkpoints"
 WEIGHTS, CARD = "model.safetensors", "card.json"
@@ -62,4 +64,10 @@ def fuse_normalization(model: Network) -> Network:
 def store(model: nn.Module, folder: Path, card: dict[str, object]) -> None:
     """Write a network's weights and its card, which gets their checksum."""
     sha256 = write_weights(model, folder / WEIGHTS, folder.name)
-    (folder / CARD).write_text(json.dumps({**card, "sha256": sha256}, indent=2) + "\n", encoding="utf-8")
+    write_card(folder / CARD, {**card, "sha256": sha256})
+
+
+def write_card(path: Path, facts: Mapping[str, object]) -> None:
+    """Write a card as indented JSON."""
+    with replaced_at_once(path) as unfinished:
+        unfinished.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

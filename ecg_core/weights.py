@@ -11,6 +11,7 @@ from safetensors.torch import load, save
 from torch import nn
 
 from ecg_core.errors import CheckpointError
+from ecg_core.whole_files import replaced_at_once
 
 
 def read_weights(path: Path, sha256: str, name: str) -> dict[str, torch.Tensor]:
@@ -47,7 +48,7 @@ def write_weights(model: nn.Module, path: Path, name: str) -> str:
         raise CheckpointError(
             f"Model {name} cannot be stored: {', '.join(unusable)} hold values beyond half precision."
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
     weights = save(tensors)
-    path.write_bytes(weights)
+    with replaced_at_once(path) as unfinished:
+        unfinished.write_bytes(weights)
     return hashlib.sha256(weights).hexdigest()

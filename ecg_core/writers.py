@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import wfdb
@@ -25,16 +27,19 @@ def write_wfdb(record: ECGRecord, folder: Path, stem: str) -> Path:
     """
     record = record.select([lead for lead in record.leads if np.isfinite(record.lead_mv(lead)).any()])
     folder.mkdir(parents=True, exist_ok=True)
-    wfdb.wrsamp(
-        stem,
-        fs=record.fs_hz,
-        units=["mV"] * len(record.leads),
-        sig_name=list(record.leads),
-        p_signal=record.signal_mv.T.astype("float64"),
-        fmt=["16"] * len(record.leads),
-        comments=_comments(record),
-        write_dir=str(folder),
-    )
+    with TemporaryDirectory(prefix=".", dir=folder) as unfinished:
+        wfdb.wrsamp(
+            stem,
+            fs=record.fs_hz,
+            units=["mV"] * len(record.leads),
+            sig_name=list(record.leads),
+            p_signal=record.signal_mv.T.astype("float64"),
+            fmt=["16"] * len(record.leads),
+            comments=_comments(record),
+            write_dir=unfinished,
+        )
+        for name in (f"{stem}.dat", f"{stem}.hea"):  # a header never stands without its signals
+            os.replace(Path(unfinished, name), folder / name)
     return folder / f"{stem}.hea"
 
 

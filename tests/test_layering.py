@@ -16,7 +16,16 @@ CORE = [
     if path.is_relative_to(ROOT / "ecg_core") and path != ROOT / "ecg_core" / "__init__.py"
 ]
 
-_GROUND = {"errors", "leads", "record", "printed_leads", "weights", "network_files", "child_process"}
+_GROUND = {
+    "errors",
+    "leads",
+    "record",
+    "printed_leads",
+    "weights",
+    "network_files",
+    "child_process",
+    "whole_files",
+}
 _SIGNAL = _GROUND | {"filtering", "annotation", "measurements", "rhythm"}
 _JUDGED = _SIGNAL | {"models", "inference"}
 
@@ -26,8 +35,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "leads": set(),
     "record": {"leads"},
     "printed_leads": set(),
-    "weights": {"errors"},
-    "network_files": {"errors", "weights"},
+    "whole_files": set(),
+    "weights": {"errors", "whole_files"},
+    "network_files": {"errors", "weights", "whole_files"},
     "child_process": {"errors"},
     "rendering": _GROUND,
     "digitization": _GROUND,

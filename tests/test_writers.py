@@ -36,6 +36,19 @@ def test_estimated_leads_are_still_called_so_when_they_are_read_again(tmp_path: 
     assert open_ecg(write_wfdb(page_record(), tmp_path, "recorded")).estimated_leads == frozenset()
 
 
+def test_an_interruption_leaves_no_header_without_signals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def header_only(stem: str, write_dir: str, **_: object) -> None:
+        Path(write_dir, f"{stem}.hea").write_text("half a record")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wfdb.wrsamp", header_only)
+    with pytest.raises(KeyboardInterrupt):
+        write_wfdb(page_record(), tmp_path, "record")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("name", "stem"),
     [("02605_hr", "02605_hr"), ("Müller 3.5.", "M_ller_3_5_"), ("a/b\\c", "a_b_c"), ("", "_")],

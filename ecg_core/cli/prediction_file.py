@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ import pandas as pd
 
 from ecg_core.errors import ECGError
 from ecg_core.inference.table import COLUMNS
+from ecg_core.whole_files import replaced_at_once
 
 # File names that are not valid text come out as they went in.
 _ENCODING, _ENCODING_ERRORS = "utf-8", "surrogateescape"
@@ -33,11 +33,9 @@ class PredictionFile:
         kept = _rows_of_finished(path, models, columns) if resume and path.exists() else {}
         self.finished = frozenset(kept)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(path.name + ".part")
             rows = [row for group in kept.values() for row in group]
-            temporary.write_text(_as_csv([list(columns), *rows]), _ENCODING, _ENCODING_ERRORS, "")
-            os.replace(temporary, path)
+            with replaced_at_once(path) as unfinished:
+                unfinished.write_text(_as_csv([list(columns), *rows]), _ENCODING, _ENCODING_ERRORS, "")
             self._stream = path.open("a", encoding=_ENCODING, errors=_ENCODING_ERRORS, newline="")
         except OSError as error:
             raise ECGError(f"The table {path} cannot be written: {error.strerror}.") from error

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ecg_core.errors import ECGError
+from ecg_core.whole_files import replaced_at_once
 
 
 class ResultFolder:
@@ -37,6 +37,5 @@ class ResultFolder:
 
 def write_json(path: Path, found: Mapping[str, Any]) -> None:
     """Write the whole file or nothing, so that `--resume` can trust what it sees."""
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(found, allow_nan=False), encoding="utf-8")
-    os.replace(temporary, path)
+    with replaced_at_once(path) as unfinished:
+        unfinished.write_text(json.dumps(found, allow_nan=False), encoding="utf-8")

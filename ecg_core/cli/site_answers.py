@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +12,7 @@ from typing import Any, Self
 from ecg_core.analysis import Analysis
 from ecg_core.errors import ECGError
 from ecg_core.inference.types import Prediction
+from ecg_core.whole_files import replaced_at_once
 
 _MEASURED = ("qrs_ms", "heart_rate_bpm")
 _NUMBERS = ("k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper", "p_severe")
@@ -52,12 +52,9 @@ class AnswerFile:
         """
         self.answers: dict[str, Answer] = _read(path, models) if resume and path.exists() else {}
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(path.name + ".part")
-            with temporary.open("w", encoding="utf-8") as stream:
+            with replaced_at_once(path) as unfinished, unfinished.open("w", encoding="utf-8") as stream:
                 stream.write(_line({"models": dict(models)}))
                 stream.writelines(_line({"record_id": key, **value}) for key, value in self.answers.items())
-            os.replace(temporary, path)
             self._stream = path.open("a", encoding="utf-8")
         except OSError as error:
             raise ECGError(f"The answers {path} cannot be written: {error.strerror}.") from error

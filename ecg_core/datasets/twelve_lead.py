@@ -5,7 +5,6 @@ They are written in parts, so that a preparation that was stopped goes on where 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -21,6 +20,7 @@ from ecg_core.leads import STANDARD_LEADS
 from ecg_core.record import ECGRecord, complete_limb_leads
 from ecg_core.twelve_lead.facts import measured_facts, median_beat
 from ecg_core.twelve_lead.inputs import TwelveLeadInput, twelve_lead_input
+from ecg_core.whole_files import replaced_at_once
 
 PART_SIZE = 100
 _MILLI = 1000.0  # signals are kept as int16 thousandths
@@ -118,8 +118,7 @@ def _holds(path: Path, part: Sequence[DiagnosedECG]) -> bool:
 def _write(path: Path, part: Sequence[DiagnosedECG], leads: Sequence[str]) -> None:
     measured = [_measured(ecg, leads) for ecg in part]
     signal, mask, beat, facts = (np.stack(column) for column in zip(*measured, strict=True))
-    temporary = path.with_suffix(".part")
-    with temporary.open("wb") as file:
+    with replaced_at_once(path) as unfinished, unfinished.open("wb") as file:
         np.savez(
             file,
             signal=_thousandths(signal),
@@ -135,7 +134,6 @@ def _write(path: Path, part: Sequence[DiagnosedECG], leads: Sequence[str]) -> No
             patient_id=np.array([ecg.patient_id or "" for ecg in part]),
             source=np.array([ecg.source for ecg in part]),
         )
-    os.replace(temporary, path)
 
 
 def _measured(ecg: DiagnosedECG, leads: Sequence[str]) -> tuple[NDArray[np.float32], ...]:

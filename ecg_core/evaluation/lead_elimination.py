@@ -8,7 +8,6 @@ Rounds are kept in a file, so that an interrupted elimination goes on.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from ecg_core.errors import ECGError
 from ecg_core.leads import CHEST_LEADS, INDEPENDENT_LEADS, LIMB_LEADS, STANDARD_LEADS
 from ecg_core.network_files import NETWORKS
+from ecg_core.whole_files import replaced_at_once
 
 BUNDLED = NETWORKS / "twelve_lead" / "lead_elimination"
 CURVES = "curves.parquet"
@@ -111,7 +111,5 @@ def _other(leads: Leads, dropped: str) -> Leads:
 
 
 def _write_rounds(rounds: Sequence[Round], state: Path) -> None:
-    state.parent.mkdir(parents=True, exist_ok=True)
-    temporary = state.with_suffix(".part")
-    temporary.write_text(json.dumps([asdict(row) for row in rounds], indent=2) + "\n", encoding="utf-8")
-    os.replace(temporary, state)
+    with replaced_at_once(state) as unfinished:
+        unfinished.write_text(json.dumps([asdict(row) for row in rounds], indent=2) + "\n", encoding="utf-8")

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from ecg_core.errors import CheckpointError, ECGError, FileTooLargeError, UnreadableFileError
+from ecg_core.whole_files import replaced_at_once
 
 NUMBERS = ("k_true_meq_l", "k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper")
 REQUIRED = ("record_id", "simulated", *NUMBERS)
@@ -68,7 +69,9 @@ def read_evaluation(source: Path | BinaryIO) -> pd.DataFrame:
 
 def write_evaluation(frame: pd.DataFrame, path: Path) -> None:
     """Check the table and write it as Parquet. Raises like `validate_evaluation`."""
-    validate_evaluation(frame).to_parquet(path, index=False, compression="zstd")
+    table = validate_evaluation(frame)
+    with replaced_at_once(path) as unfinished:
+        table.to_parquet(unfinished, index=False, compression="zstd")
 
 
 def validate_evaluation(frame: pd.DataFrame) -> pd.DataFrame:

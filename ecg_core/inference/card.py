@@ -11,6 +11,7 @@ from ecg_core.errors import CheckpointError
 from ecg_core.inference.calibrated import Calibration
 from ecg_core.inference.familiar import Familiar
 from ecg_core.models.potassium_output import Code
+from ecg_core.network_files import write_card
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Card:
 
     def write(self, path: Path) -> None:
         """Write as indented JSON."""
-        path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_card(path, asdict(self))
 
 
 def read_card(path: Path) -> Card:

@@ -27,6 +27,7 @@ from ecg_core.evaluation.twelve_lead import weighted_auprc
 from ecg_core.training.lead_features import lead_features, rhythm_features, train_lead_networks
 from ecg_core.training.twelve_lead_loop import Task
 from ecg_core.twelve_lead.types import FINDINGS
+from ecg_core.whole_files import replaced_at_once
 
 TASKS: tuple[Task, ...] = ("findings", "age")
 HELD_OUT = ((1, 3, 5, 7, 9), (2, 4, 6, 8))  # each group is judged by what was trained on the other
@@ -171,8 +172,8 @@ def write_curves(
         _check(prepared.where(group.learns))
     curves = [LeadElimination(task, prepared, groups, runs, report).curve() for task in TASKS]
     table = pd.concat(curves, ignore_index=True).assign(seed=seed)
-    out.mkdir(parents=True, exist_ok=True)
-    table.to_parquet(out / CURVES, index=False)
+    with replaced_at_once(out / CURVES) as unfinished:
+        table.to_parquet(unfinished, index=False)
     return table
 
 

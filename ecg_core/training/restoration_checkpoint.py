@@ -17,6 +17,7 @@ from ecg_core.models.twelve_lead.u_resnet import UResNet
 from ecg_core.network_files import store
 from ecg_core.training.loop import Epoch, loss_curve
 from ecg_core.training.restoration import Report, train_restoration
+from ecg_core.whole_files import replaced_at_once
 
 RESTORED = "restored_leads.parquet"  # how each lead of each test record was restored
 _JUDGED: tuple[Part, ...] = ("test", "external")
@@ -33,7 +34,8 @@ def train_restoration_checkpoint(
     table = pd.concat([_judged(model, waveforms, part) for part in present], ignore_index=True)
     summary = summarize_parts(table)
     store(model, out, _card(waveforms, history, seed, table, summary))
-    table.to_parquet(out / RESTORED, index=False, compression="zstd")
+    with replaced_at_once(out / RESTORED) as unfinished:
+        table.to_parquet(unfinished, index=False, compression="zstd")
     loss_curve(history).to_csv(out / "training.csv", index=False)
     return summary
 

@@ -7,7 +7,6 @@ so that weights and facts always belong together.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
+
+from ecg_core.whole_files import replaced_at_once
 
 _RANDOM = "random"  # PyTorch's generator: without it dropout would differ after a resume
 
@@ -61,6 +62,5 @@ def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _write(path: Path, tensors: Mapping[str, Tensor], metadata: dict[str, str] | None = None) -> None:
-    temporary = path.with_name(path.name + ".part")
-    save_file({key: value.detach().contiguous() for key, value in tensors.items()}, temporary, metadata)
-    os.replace(temporary, path)
+    with replaced_at_once(path) as unfinished:
+        save_file({key: value.detach().contiguous() for key, value in tensors.items()}, unfinished, metadata)

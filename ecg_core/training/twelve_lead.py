@@ -27,6 +27,7 @@ from ecg_core.training.twelve_lead_recipes import RECIPES, TwelveLeadRecipe
 from ecg_core.twelve_lead.card import TwelveLeadCard
 from ecg_core.twelve_lead.checkpoint import N_OUTPUTS, TwelveLeadCheckpoint, store_twelve_lead
 from ecg_core.twelve_lead.types import FINDINGS
+from ecg_core.whole_files import replaced_at_once
 
 HELD_OUT = "held_out.parquet"  # what was said of the records of the training folds that were held out
 MIN_RECORDS = 64
@@ -87,8 +88,8 @@ def train_twelve_lead(
         tasks=tasks,
     )
     held_out = judge_outputs(card, outputs[judged], prepared.where(judged))
-    out.mkdir(parents=True, exist_ok=True)
-    held_out.to_parquet(out / HELD_OUT, index=False)
+    with replaced_at_once(out / HELD_OUT) as unfinished:
+        held_out.to_parquet(unfinished, index=False)
     return TwelveLeadCheckpoint(store_twelve_lead(out, model, card), model, out)
 
 

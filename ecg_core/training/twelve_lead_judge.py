@@ -20,6 +20,7 @@ from ecg_core.training.twelve_lead_loop import answers
 from ecg_core.twelve_lead.card import TwelveLeadCard
 from ecg_core.twelve_lead.checkpoint import AGE_OUTPUT, EVALUATION, TwelveLeadCheckpoint
 from ecg_core.twelve_lead.types import FINDINGS
+from ecg_core.whole_files import replaced_at_once
 
 
 def judge(checkpoint: TwelveLeadCheckpoint, prepared: PreparedTwelveLead) -> pd.DataFrame:
@@ -51,7 +52,8 @@ def judge_outputs(
 def record_results(checkpoint: TwelveLeadCheckpoint, table: pd.DataFrame, dataset: str) -> TwelveLeadScores:
     """Score a table, and keep table and scores with the checkpoint."""
     scores = score(table)
-    table.to_parquet(checkpoint.folder / EVALUATION, index=False)
+    with replaced_at_once(checkpoint.folder / EVALUATION) as unfinished:
+        table.to_parquet(unfinished, index=False)
     results: dict[str, Any] = {"dataset": dataset, **json.loads(json.dumps(asdict(scores)))}
     replace(checkpoint.card, results=results).write(checkpoint.folder / CARD)
     return scores

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.errors import CheckpointError
+from ecg_core.network_files import write_card
 from ecg_core.twelve_lead.types import FINDINGS, FindingCode
 
 
@@ -65,7 +66,7 @@ class TwelveLeadCard:
 
     def write(self, path: Path) -> None:
         """Write as indented JSON."""
-        path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_card(path, asdict(self))
 
 
 def read_twelve_lead_card(path: Path) -> TwelveLeadCard:
