@@ -12,7 +12,14 @@ from app.components.downloads import figure_with_downloads
 from app.components.text import as_markdown
 from ecg_core.figures.potassium import estimates_figure
 from ecg_core.inference.card import Card, EvaluationResult
-from ecg_core.inference.comparison import ZONES_SOURCE, Comparison, abstention_words, shared_flags, zone_of
+from ecg_core.inference.comparison import (
+    ZONES_SOURCE,
+    Comparison,
+    abstention_words,
+    reasons_words,
+    shared_flags,
+    zone_of,
+)
 from ecg_core.inference.types import HYPERKALEMIA_MEQ_L, HYPOKALEMIA_MEQ_L, Flag, Prediction
 
 
@@ -75,7 +82,10 @@ def draw_estimate(prediction: Prediction, card: Card | None) -> None:
 
 
 def models_html(predictions: Sequence[Prediction], shared: Sequence[Flag] = ()) -> str:
-    """A row per model as HTML: estimate, interval, and the reasons to distrust beyond those `shared` by all."""
+    """A row per model as HTML: estimate, interval, and the reasons to distrust beyond those `shared` by all.
+
+    Why a model gave no estimate stands in its own row in any case.
+    """
     rows = "".join(_row(prediction, shared) for prediction in predictions)
     heads = "".join(
         f'<th scope="col">{name}</th>'
@@ -85,9 +95,11 @@ def models_html(predictions: Sequence[Prediction], shared: Sequence[Flag] = ()) 
 
 
 def _row(prediction: Prediction, shared: Sequence[Flag]) -> str:
-    own = " ".join(escape(flag.text) for flag in prediction.flags if flag not in shared)
     value, interval = "No estimate", "–"
-    if not prediction.abstained:
+    if prediction.abstained:
+        own = escape(reasons_words(prediction))
+    else:
+        own = " ".join(escape(flag.text) for flag in prediction.flags if flag not in shared)
         zone = zone_of(prediction.k_meq_l)
         value = f"<b>{prediction.k_meq_l:.1f}</b> {escape(zone.name.lower())}"
         interval = f"{prediction.k_low:.1f}–{prediction.k_high:.1f}"

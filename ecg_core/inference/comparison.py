@@ -100,8 +100,12 @@ def shared_flags(predictions: Sequence[Prediction]) -> tuple[Flag, ...]:
 
 def abstention_words(prediction: Prediction) -> str:
     """What to say where a model abstained: why, and that silence is no good news."""
-    reasons = " ".join(flag.text for flag in prediction.flags)
-    return f"No estimate: {reasons or 'the reason is not known.'} {NOT_NORMAL}"
+    return f"No estimate: {reasons_words(prediction)} {NOT_NORMAL}"
+
+
+def reasons_words(prediction: Prediction) -> str:
+    """All that a prediction says against itself, in sentences."""
+    return " ".join(flag.text for flag in prediction.flags) or "the reason is not known."
 
 
 def _side(k_meq_l: float) -> Side:

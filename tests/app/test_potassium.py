@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import state
 from app.components import checkpoints
+from app.components.model_table import models_html
 from ecg_core.analysis import Analysis, analyze
 from ecg_core.inference.checkpoint import load_checkpoints
 from ecg_core.inference.types import Flag, ModelInput, Prediction
@@ -136,6 +137,15 @@ def test_reasons_shared_by_all_models_are_said_once(shown: Show) -> None:
     text = words(shown(prediction("dcrnn", 4.2, SIMULATED, noise), prediction("vae", 4.4, SIMULATED)))
     assert text.count(SIMULATED.text) == 1
     assert text.count(noise.text) == 1
+
+
+def test_a_silent_model_keeps_its_reason_though_all_share_it() -> None:
+    missing = Flag("lead_missing", "Lead II is missing.")
+    answered, silent = prediction("dcrnn", 4.2, missing), abstained("vae", missing.text)
+    html = unescape(models_html([answered, silent], shared=(missing,)))
+    first, second = html.split("</tr>")[1:3]
+    assert missing.text not in first
+    assert missing.text in second
 
 
 def test_all_models_abstaining_leaves_reasons_and_table(shown: Show) -> None:
