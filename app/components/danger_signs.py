@@ -49,10 +49,13 @@ def _none_found(signs: Sequence[Sign]) -> str:
     unknown = [inside_a_sentence(sign.rule.name) for sign in signs if sign.present is None]
     if len(unknown) == len(signs):
         return "<b>Danger signs could not be judged:</b> nothing of this ECG could be measured."
-    words = (
+    unjudged = f" Could not be judged: {escape(', '.join(unknown))}." if unknown else ""
+    if len(unknown) > len(signs) / 2:  # what little was judged must not sound like an all-clear
+        return f"<b>Most danger signs could not be judged.</b>{unjudged}"
+    return (
         "<b>No danger sign was measured in the ECG itself.</b> That does not exclude a dangerous potassium."
+        + unjudged
     )
-    return words + (f" Could not be judged: {escape(', '.join(unknown))}." if unknown else "")
 
 
 def _others(signs: Sequence[Sign]) -> str:

@@ -52,6 +52,13 @@ def test_nothing_measured_is_not_called_free_of_danger() -> None:
     assert "No danger sign" not in html
 
 
+def test_few_signs_judged_do_not_sound_like_an_all_clear() -> None:
+    html = unescape(danger_html([SLOW, UNKNOWN, replace(UNKNOWN, rule=ABSENT_P)]))
+    assert "Most danger signs could not be judged." in html
+    assert "Could not be judged: junctional-looking rhythm, absent P waves." in html
+    assert "No danger sign" not in html
+
+
 def test_the_table_tells_present_absent_and_not_measured_apart() -> None:
     html = signs_html([WIDE, SLOW, UNKNOWN])
     assert [html.count(f"</span> {word}</td>") for word in ("present", "not present", "not measured")] == [
