@@ -26,8 +26,9 @@ def draw_empty_state(open_example: Callable[[Example], None]) -> None:
     """Say what Kalium is and how to begin."""
     st.title("What does this ECG say about potassium?")
     st.write(
-        "Kalium filters an ECG, finds its beats and waves, and shows side by side what three published "
-        "kinds of neural network estimate for serum potassium, and how far to trust them."
+        "Kalium filters an ECG, finds its beats and waves, and shows side by side what several neural networks "
+        "estimate for serum potassium, and how far to trust them. They learned from simulated potassium effects over "
+        "real ECGs and were never tested on laboratory potassium."
     )
     for column, (title, text) in zip(st.columns(len(_STEPS), border=True), _STEPS, strict=True):
         column.markdown(f"**{title}**")

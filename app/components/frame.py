@@ -15,7 +15,7 @@ from app.components.text import as_markdown
 _STYLES = [Path(__file__).with_name(name) for name in ("style.css", "readings.css", "potassium.css")]
 _NOTICE = (
     '<div class="kalium-notice" role="note"><b>Research software: not for diagnosis or treatment.</b> '
-    "Potassium estimates do not replace a laboratory value.</div>"
+    "The potassium models learned from <b>simulated</b> effects; no estimate replaces a laboratory value.</div>"
 )
 
 

@@ -46,8 +46,8 @@ LIMITS = """
 - A normal estimate excludes nothing. Many patients with severe hyperkalemia have an ECG that looks normal.
 - Bundle branch block, pacing, hypertrophy, ischemia, drugs, and other electrolytes change the same waves.
 - Intervals and class probabilities were calibrated on simulated records of one class mix. Elsewhere they are off.
-- The base ECGs come from one German collection (PTB-XL, 1989–1996, one maker's devices). Other devices, children
-  and pregnancy were not examined separately.
+- Most base ECGs come from one German collection (PTB-XL, 1989–1996, one maker's devices), the others from China, Russia
+  and the USA. Children and pregnancy were not examined separately.
 - Derived leads, short or noisy recordings and beats cut around R alone are marked; heed the marks.
 """
 

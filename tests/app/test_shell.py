@@ -40,10 +40,11 @@ def submit(app: AppTest) -> Button:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_says_that_it_is_research_software(app: AppTest, page: str) -> None:
+def test_every_page_says_that_it_is_research_software_of_simulated_potassium(app: AppTest, page: str) -> None:
     app.switch_page(f"views/{page}.py").run()
     assert not app.exception
     assert "not for diagnosis" in html(app)
+    assert "learned from <b>simulated</b> effects" in html(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
