@@ -106,7 +106,7 @@ def _missing(card: Card, present: list[str]) -> Flag | None:
     noun = "Lead" if len(missing) == 1 else "Leads"
     return Flag(
         "lead_missing",
-        f"{noun} {', '.join(missing)} {verb} missing or without a signal; the model learned with all of its leads.",
+        f"{noun} {', '.join(missing)} {verb} missing or without a usable signal; the model learned with all of its leads.",
     )
 
 

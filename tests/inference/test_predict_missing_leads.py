@@ -81,7 +81,7 @@ def test_a_flat_or_mostly_unrecorded_lead_counts_as_missing(
 ) -> None:
     prediction = predict(checkpoints[key], seen(changed(normal, (lead,), change)))
     require_abstention(prediction, "lead_missing")
-    assert f"Lead {lead} is missing or without a signal" in text_of(prediction, "lead_missing")
+    assert f"Lead {lead} is missing or without a usable signal" in text_of(prediction, "lead_missing")
 
 
 def as_printed(record: ECGRecord) -> ECGRecord:
