@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from ecg_core.cli.base_sources import simulated_sources
-from ecg_core.cli.train import say, tell_results
+from ecg_core.cli.progress import say
+from ecg_core.cli.train import tell_results
 from ecg_core.training.train_checkpoint import judge_again
 
 

@@ -10,6 +10,7 @@ from ecg_core.cli.options import (
     ECGS_HELP,
     IMAGES_HELP,
     Commands,
+    above_zero,
     add_command,
     add_ecgs,
     add_method,
@@ -141,9 +142,9 @@ def add_render(commands: Commands) -> None:
     )
     parser.add_argument("--cabrera", action="store_true", help="limb leads in Cabrera's order")
     parser.add_argument("--chest", action="store_true", help="V1 to V6 where the layout holds six leads")
-    parser.add_argument("--speed", type=float, default=25.0, metavar="MM_S", help="default: %(default)g")
-    parser.add_argument("--gain", type=float, default=10.0, metavar="MM_MV", help="default: %(default)g")
-    parser.add_argument("--dpi", type=float, default=200.0, help="resolution (default: %(default)g)")
+    parser.add_argument("--speed", type=above_zero, default=25.0, metavar="MM_S", help="default: %(default)g")
+    parser.add_argument("--gain", type=above_zero, default=10.0, metavar="MM_MV", help="default: %(default)g")
+    parser.add_argument("--dpi", type=above_zero, default=200.0, help="resolution (default: %(default)g)")
     parser.add_argument(
         "--defects", nargs="+", default=[], metavar="NAME", help="in this order; a wrong name lists them"
     )

@@ -20,7 +20,7 @@ from ecg_core.cli.file_commands import (
     add_render,
     add_simulate,
 )
-from ecg_core.cli.model_commands import add_calibrate, add_evaluate, add_train, add_train_page
+from ecg_core.cli.model_commands import OWN_MODULES, add_calibrate, add_evaluate, add_train, add_train_page
 from ecg_core.cli.site_arguments import add_manifest_command
 from ecg_core.errors import ECGError
 
@@ -28,8 +28,8 @@ from ecg_core.errors import ECGError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status: 0 all well, 1 something failed, 2 wrong usage."""
     arguments = build_parser().parse_args(argv)
-    command = importlib.import_module(f"ecg_core.cli.{_module(arguments)}")
     try:
+        command = importlib.import_module(f"ecg_core.cli.{_module(arguments)}")
         status: int = command.run(arguments)
     except ECGError as error:
         print(f"python -m ecg_core {arguments.command}: {error}", file=sys.stderr)
@@ -41,22 +41,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _module(arguments: argparse.Namespace) -> str:
-    """The module of a command, or of one of its tasks that has its own."""
+    """The module of a command, or of what it does in a way of its own. Raises ECGError for a manifest that is of no use."""
     command: str = arguments.command
-    for name in (getattr(arguments, "task", None), getattr(arguments, "model", None)):
-        if name in ("restoration", "lead-elimination"):
-            return f"{command}_{name.replace('-', '_')}"
-    if getattr(arguments, "task", None) in ("delineation", "beats"):
-        return "evaluate_delineation"
-    if getattr(arguments, "task", None) in ("findings", "age"):
-        return "evaluate_twelve_lead"
-    if getattr(arguments, "model", None) in ("findings", "age", "twelve-lead"):
-        return "train_twelve_lead"
-    if command in ("evaluate", "train") and arguments.manifest is not None:
-        return f"{command}_site"
-    if getattr(arguments, "model", None) == "delineator":
-        return "train_delineator"
-    return command.replace("-", "_")
+    if command not in OWN_MODULES:
+        return command.replace("-", "_")
+    what: str = arguments.task if command == "evaluate" else arguments.model
+    own = OWN_MODULES[command].get(what)
+    if arguments.manifest is None:
+        return own or command
+    if own is not None:
+        instead = " Give its ECGs with --base-ecgs." if command == "train" else ""
+        raise ECGError(
+            f"{command} {what} takes no --manifest, which lists ECGs with laboratory potassium.{instead}"
+        )
+    return f"{command}_site"
 
 
 def build_parser() -> argparse.ArgumentParser:

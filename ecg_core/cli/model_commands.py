@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from ecg_core.cli.options import (
     CHECKPOINTS,
     Commands,
+    above_zero,
     add_base_sources,
     add_command,
     add_method,
     add_out,
     add_runs,
     add_seed,
+    one_or_more,
 )
 from ecg_core.cli.site_arguments import add_evaluation_options, add_training_options
+
+# What a command can be asked for beside the models of potassium, and the module that does it.
+OWN_MODULES: Mapping[str, Mapping[str, str]] = {
+    "evaluate": {
+        "delineation": "evaluate_delineation",
+        "beats": "evaluate_delineation",
+        "findings": "evaluate_twelve_lead",
+        "age": "evaluate_twelve_lead",
+        "restoration": "evaluate_restoration",
+        "lead-elimination": "evaluate_lead_elimination",
+    },
+    "train": {
+        "delineator": "train_delineator",
+        "findings": "train_twelve_lead",
+        "age": "train_twelve_lead",
+        "twelve-lead": "train_twelve_lead",
+        "restoration": "train_restoration",
+        "lead-elimination": "train_lead_elimination",
+    },
+}
+_TASKS = ("potassium", *OWN_MODULES["evaluate"])
 
 
 def add_evaluate(commands: Commands) -> None:
@@ -34,9 +58,9 @@ def add_evaluate(commands: Commands) -> None:
     parser.set_defaults(installed=CHECKPOINTS)
     parser.add_argument(
         "task",
-        choices=["potassium", "delineation", "beats", "findings", "age", "restoration", "lead-elimination"],
+        choices=_TASKS,
         metavar="TASK",
-        help="potassium, delineation, beats, findings, age, restoration or lead-elimination",
+        help=f"{', '.join(_TASKS[:-1])} or {_TASKS[-1]}",
     )
     parser.add_argument(
         "--root",
@@ -133,11 +157,14 @@ def _add_recipe_options(parser: argparse.ArgumentParser) -> None:
         help="huber, mse, mae or smooth-l1 of the value; k-class (five classes) or k-concentration (60 steps)",
     )
     group.add_argument(
-        "--learning-rate", type=float, metavar="RATE", help="of the stage that learns potassium"
+        "--learning-rate", type=above_zero, metavar="RATE", help="of the stage that learns potassium"
     )
-    group.add_argument("--epochs", type=int, metavar="N", help="at most so many")
+    group.add_argument("--epochs", type=one_or_more, metavar="N", help="at most so many")
     group.add_argument(
-        "--patience", type=int, metavar="N", help="end after so many epochs without a better validation loss"
+        "--patience",
+        type=one_or_more,
+        metavar="N",
+        help="end after so many epochs without a better validation loss",
     )
     group.add_argument(
         "--sampling",
@@ -149,7 +176,7 @@ def _add_recipe_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--search",
-        type=int,
+        type=one_or_more,
         default=0,
         metavar="N",
         help="first search learning rate, sampling and augmentation in N trainings (requirements-train.txt)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from pathlib import Path
 from typing import TypeAlias
@@ -108,11 +109,29 @@ def add_base_sources(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--workers",
-        type=int,
+        type=one_or_more,
         default=os.cpu_count() or 1,
         metavar="N",
         help="processes that simulate and evaluate (default: one per processor, %(default)s)",
     )
+
+
+def one_or_more(text: str) -> int:
+    """A whole number of an option."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number above zero")
+    return int(text)
+
+
+def above_zero(text: str) -> float:
+    """A number of an option."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no number above zero")
+    return number
 
 
 def add_seed(parser: argparse.ArgumentParser, default: int) -> None:

@@ -1,4 +1,4 @@
-"""How far a batch is: one line that changes on a terminal, a line per file elsewhere."""
+"""How far a work is: of a batch one line that changes on a terminal, a line per file elsewhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import sys
 import time
 
 _CLEAR_LINE = "\r\x1b[2K"
+
+
+def say(words: str) -> None:
+    """A line on standard output that is seen at once."""
+    print(words, flush=True)
 
 
 class Progress:

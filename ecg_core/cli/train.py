@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from ecg_core.cli.base_sources import SOURCES, simulated_sources
+from ecg_core.cli.model_commands import OWN_MODULES
+from ecg_core.cli.progress import say
 from ecg_core.errors import ECGError
 from ecg_core.inference.card import Card
 from ecg_core.training.options import Options
-from ecg_core.training.recipes import RECIPES
+from ecg_core.training.recipes import RECIPES, Recipe
 from ecg_core.training.train_checkpoint import Plan, Workplace, train_checkpoint
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, calibrate, evaluate and write one checkpoint; returns the exit status."""
-    if arguments.model not in RECIPES:
-        raise ECGError(f"There is no model {arguments.model} to train. Choose one of {', '.join(RECIPES)}.")
     card = train_checkpoint(
-        RECIPES[arguments.model],
+        recipe_named(arguments.model, also=tuple(OWN_MODULES["train"])),
         simulated_sources(arguments),
         arguments.out,
         Workplace(arguments.cache, arguments.runs),
@@ -31,6 +32,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def recipe_named(model: str, also: Sequence[str] = ()) -> Recipe:
+    """How a model of potassium is trained. Raises ECGError for an unknown one, naming those there are, and those `also`."""
+    if model not in RECIPES:
+        raise ECGError(f"There is no model {model} to train. Choose one of {', '.join([*RECIPES, *also])}.")
+    return RECIPES[model]
+
+
 def _options(arguments: argparse.Namespace) -> Options:
     balanced = None if arguments.sampling is None else arguments.sampling == "balanced"
     return Options(
@@ -41,11 +49,6 @@ def _options(arguments: argparse.Namespace) -> Options:
         balanced,
         arguments.augment or None,
     )
-
-
-def say(words: str) -> None:
-    """A line that is seen at once."""
-    print(words, flush=True)
 
 
 def tell_results(card: Card) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ecg_core.cli.progress import say
 from ecg_core.errors import ECGError
 from ecg_core.training.delineator import train_delineator
 
@@ -12,11 +13,5 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, judge by cross-validation and write weights and card; returns the exit status."""
     if arguments.noise is None:
         raise ECGError("Give the folder of the MIT-BIH Noise Stress Test Database with --noise.")
-    train_delineator(
-        arguments.base_ecgs, arguments.noise, arguments.out, arguments.runs, arguments.seed, _report
-    )
+    train_delineator(arguments.base_ecgs, arguments.noise, arguments.out, arguments.runs, arguments.seed, say)
     return 0
-
-
-def _report(words: str) -> None:
-    print(words, flush=True)

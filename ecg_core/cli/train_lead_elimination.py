@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ecg_core.cli.evaluate_lead_elimination import describe
+from ecg_core.cli.progress import say
 from ecg_core.cli.train_twelve_lead import PREPARED, labelled_ecgs
 from ecg_core.datasets.twelve_lead import prepare_twelve_lead
 from ecg_core.datasets.twelve_lead_sources import TEST_FOLD
@@ -20,16 +21,12 @@ def run(arguments: argparse.Namespace) -> int:
     if not learned or not tested:
         raise ECGError(f"Records of fold {TEST_FOLD} and of other folds are needed. Give more of PTB-XL.")
     curves = write_curves(
-        prepare_twelve_lead(learned, arguments.runs / PREPARED / "train", _report),
-        prepare_twelve_lead(tested, arguments.runs / PREPARED / "test", _report),
+        prepare_twelve_lead(learned, arguments.runs / PREPARED / "train", say),
+        prepare_twelve_lead(tested, arguments.runs / PREPARED / "test", say),
         arguments.out,
         arguments.runs / f"{arguments.out.name}-{arguments.seed}",
         arguments.seed,
-        _report,
+        say,
     )
     print(describe(curves))
     return 0
-
-
-def _report(words: str) -> None:
-    print(words, flush=True)

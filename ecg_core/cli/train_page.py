@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ecg_core.cli.progress import say
 from ecg_core.errors import ECGError
 from ecg_core.training.loop import Epoch
 from ecg_core.training.printed_text import train_printed_text
@@ -18,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.base_ecgs is None:
             raise ECGError("Training pages are printed from real ECGs: give their folder with --base-ecgs.")
         train_trace_ink(
-            arguments.base_ecgs, arguments.fonts, arguments.out, arguments.runs, arguments.seed, _report
+            arguments.base_ecgs, arguments.fonts, arguments.out, arguments.runs, arguments.seed, say
         )
     elif arguments.network == "printed-text":
         train_printed_text(
@@ -36,8 +37,4 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _report_epoch(epoch: Epoch) -> None:
-    _report(f"epoch {epoch.epoch}: loss {epoch.train_loss:.4f}, unseen {epoch.val_loss:.4f}")
-
-
-def _report(words: str) -> None:
-    print(words, flush=True)
+    say(f"epoch {epoch.epoch}: loss {epoch.train_loss:.4f}, unseen {epoch.val_loss:.4f}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ecg_core.cli.evaluate_restoration import describe
+from ecg_core.cli.progress import say
 from ecg_core.datasets.base_ecg import read_bases
 from ecg_core.training.restoration_checkpoint import train_restoration_checkpoint
 
@@ -17,11 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.runs / "restoration-waveforms",
         arguments.runs,
         arguments.seed,
-        _report,
+        say,
     )
     print(describe(summary))
     return 0
-
-
-def _report(words: str) -> None:
-    print(words, flush=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
+from ecg_core.cli.progress import say
 from ecg_core.cli.site_manifest import describe, manifest_of
+from ecg_core.cli.train import recipe_named, tell_results
 from ecg_core.errors import ECGError
 from ecg_core.inference.card import Card
 from ecg_core.inference.checkpoint import Checkpoint, load_checkpoint
-from ecg_core.training.recipes import RECIPES
 from ecg_core.training.site_training import SiteTraining
 
 
@@ -16,27 +17,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Train or fine-tune, calibrate, evaluate and write one checkpoint; returns the exit status."""
     start = _start(arguments)
     manifest = manifest_of(arguments)
-    print(describe(manifest.ecgs), flush=True)
-    training = SiteTraining(manifest, arguments.out, arguments.runs, arguments.seed, _say)
+    say(describe(manifest.ecgs))
+    training = SiteTraining(manifest, arguments.out, arguments.runs, arguments.seed, say)
     card = _train(training, start, arguments)
-    (result,) = card.results
-    kind = "SIMULATED" if result.simulated else "real"
-    print(
-        f"{card.title}: on {result.n_examples} {kind} ECGs of the test part mean absolute error "
-        f"{result.mae_meq_l:.2f} mEq/L (always the mean: {result.mae_of_mean_meq_l:.2f}), area under the ROC curve "
-        f"{result.auc_hyper:.2f} for hyperkalemia and {result.auc_hypo:.2f} for hypokalemia, {result.coverage:.0%} "
-        f"inside the interval. Written to {arguments.out}."
-    )
+    tell_results(card)
+    say(f"Written to {arguments.out}.")
     return 0
 
 
 def _start(arguments: argparse.Namespace) -> Checkpoint | None:
     """The checkpoint to go on with, if one was named. Raises ECGError for options that do not fit together."""
     if arguments.start is None:
-        if arguments.model not in RECIPES:
-            raise ECGError(
-                f"There is no model {arguments.model} to train. Choose one of {', '.join(RECIPES)}."
-            )
+        recipe_named(arguments.model)
         return None
     if arguments.start.resolve() == arguments.out.resolve():
         raise ECGError("--out is the folder of --from, which would be lost; choose another.")
@@ -55,7 +47,3 @@ def _train(training: SiteTraining, start: Checkpoint | None, arguments: argparse
     if arguments.layers == "none":
         return training.recalibrate(start)
     return training.fine_tune(start, arguments.layers)
-
-
-def _say(words: str) -> None:
-    print(words, flush=True)

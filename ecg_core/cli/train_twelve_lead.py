@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 
 from ecg_core.cli.evaluate_twelve_lead import FOLD_10, describe
+from ecg_core.cli.progress import say
 from ecg_core.datasets.twelve_lead import prepare_twelve_lead
 from ecg_core.datasets.twelve_lead_sources import (
     TEST_FOLD,
@@ -14,10 +15,10 @@ from ecg_core.datasets.twelve_lead_sources import (
     read_labelled_ludb,
     read_labelled_ptbxl,
 )
-from ecg_core.errors import ECGError
 from ecg_core.training.twelve_lead import train_twelve_lead
 from ecg_core.training.twelve_lead_judge import judge, record_results
 from ecg_core.training.twelve_lead_loop import Task
+from ecg_core.training.twelve_lead_recipes import twelve_lead_recipe
 
 PREPARED = "twelve-lead-prepared"
 TASKS: dict[str, tuple[Task, ...]] = {
@@ -29,37 +30,29 @@ TASKS: dict[str, tuple[Task, ...]] = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Train on folds 1 to 9 and the other sources, judge on fold 10, write the checkpoint; returns the exit status."""
-    folder = arguments.runs / PREPARED
+    recipe, folder = twelve_lead_recipe(arguments.recipe), arguments.runs / PREPARED
     learned = [ecg for ecg in labelled_ecgs(arguments) if ecg.fold != TEST_FOLD]
     tested = [ecg for ecg in read_labelled_ptbxl(arguments.base_ecgs) if ecg.fold == TEST_FOLD]
     checkpoint = train_twelve_lead(
-        arguments.recipe,
+        recipe,
         TASKS[arguments.model],
-        prepare_twelve_lead(learned, folder / "train", _report),
+        prepare_twelve_lead(learned, folder / "train", say),
         arguments.out,
         arguments.runs,
         arguments.seed,
-        _report,
+        say,
     )
     if tested:
-        table = judge(checkpoint, prepare_twelve_lead(tested, folder / "test", _report))
+        table = judge(checkpoint, prepare_twelve_lead(tested, folder / "test", say))
         scores = record_results(checkpoint, table, FOLD_10)
         print(describe(checkpoint.card.title, scores, checkpoint.card.tasks))
     return 0
 
 
 def labelled_ecgs(arguments: argparse.Namespace) -> Iterator[DiagnosedECG]:
-    """The labelled ECGs of every folder that is given, one source after the other. Raises ECGError without PTB-XL."""
-    if arguments.base_ecgs is None:
-        raise ECGError(
-            "Give the folder of PTB-XL with --base-ecgs: findings and ages are learned from its labels."
-        )
+    """The labelled ECGs of every folder that is given, one source after the other."""
     yield from read_labelled_ptbxl(arguments.base_ecgs)
     if arguments.challenge is not None:
         yield from read_labelled_challenge(arguments.challenge)
     if arguments.ludb is not None:
         yield from read_labelled_ludb(arguments.ludb)
-
-
-def _report(words: str) -> None:
-    print(words, flush=True)

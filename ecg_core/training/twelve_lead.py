@@ -23,7 +23,7 @@ from ecg_core.training.twelve_lead_batches import TwelveLeadExamples
 from ecg_core.training.twelve_lead_calibration import calibrate_age, calibrate_findings
 from ecg_core.training.twelve_lead_judge import judge_outputs
 from ecg_core.training.twelve_lead_loop import Report, Task, answers, fit
-from ecg_core.training.twelve_lead_recipes import RECIPES, TwelveLeadRecipe
+from ecg_core.training.twelve_lead_recipes import TwelveLeadRecipe
 from ecg_core.twelve_lead.card import TwelveLeadCard
 from ecg_core.twelve_lead.checkpoint import N_OUTPUTS, TwelveLeadCheckpoint, store_twelve_lead
 from ecg_core.twelve_lead.types import FINDINGS
@@ -41,7 +41,7 @@ LIMITS = (
 
 
 def train_twelve_lead(
-    name: str,
+    recipe: TwelveLeadRecipe,
     tasks: tuple[Task, ...],
     prepared: PreparedTwelveLead,
     out: Path,
@@ -49,14 +49,12 @@ def train_twelve_lead(
     seed: int,
     report: Report,
 ) -> TwelveLeadCheckpoint:
-    """Train by one of `RECIPES`, calibrate and write the checkpoint `out`; fold 10 is left out whatever is handed in.
+    """Train by a recipe, calibrate and write the checkpoint `out`; fold 10 is left out whatever is handed in.
 
-    Goes on where an earlier training in `runs` stopped. Raises ECGError for an unknown recipe and where there are
-    too few records to learn from or none to calibrate on.
+    Goes on where an earlier training in `runs` stopped. Raises ECGError where there are too few records to learn from
+    or none to calibrate on.
     """
-    if name not in RECIPES:
-        raise ECGError(f"There is no 12-lead model {name}. Choose one of {', '.join(RECIPES)}.")
-    started, recipe = time.monotonic(), RECIPES[name]
+    started = time.monotonic()
     prepared = prepared.where(prepared.fold != TEST_FOLD)
     study = _Study(recipe, tasks, prepared, runs / f"{out.name}-{seed}", seed, report)
     model, outputs = study.cross_validated()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ecg_core.errors import ECGError
 from ecg_core.training.twelve_lead_batches import Alterations
 from ecg_core.training.twelve_lead_loop import Schedule
 
@@ -73,3 +74,10 @@ RECIPES: Mapping[str, TwelveLeadRecipe] = {
         Schedule(epochs=12, learning_rate=3e-3, weight_decay=0.01, alterations=_LONG),
     ),
 }
+
+
+def twelve_lead_recipe(name: str) -> TwelveLeadRecipe:
+    """One of `RECIPES`. Raises ECGError for an unknown one, naming those there are."""
+    if name not in RECIPES:
+        raise ECGError(f"There is no 12-lead model {name}. Choose one of {', '.join(RECIPES)}.")
+    return RECIPES[name]

@@ -55,7 +55,28 @@ def test_wrong_usage_is_status_two() -> None:
 
 def test_train_lists_the_models_it_knows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "gpt", "--base-ecgs", str(tmp_path), "--out", str(tmp_path / "x")]) == 1
-    assert ", ".join(RECIPES) in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert ", ".join(RECIPES) in said and "findings" in said and "restoration" in said
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--workers=0",
+        "--epochs=0",
+        "--patience=-1",
+        "--search=0.5",
+        "--learning-rate=0",
+        "--learning-rate=fast",
+    ],
+)
+def test_numbers_of_a_training_that_cannot_be_are_refused_at_once(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", "dcrnn", "--base-ecgs", str(tmp_path), "--out", str(tmp_path / "x"), option])
+    assert stopped.value.code == 2
+    assert "above zero" in capsys.readouterr().err
 
 
 def test_train_page_lists_the_networks_it_knows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

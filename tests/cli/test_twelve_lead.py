@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ecg_core.cli.main import main
-from ecg_core.training import twelve_lead
+from ecg_core.training import twelve_lead, twelve_lead_recipes
 from ecg_core.training.twelve_lead_loop import Schedule
 from ecg_core.training.twelve_lead_recipes import RECIPES
 from ecg_core.twelve_lead.checkpoint import load_twelve_lead
@@ -16,7 +16,7 @@ def ptbxl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three records to learn from and one of fold 10, in exactly PhysioNet's layout."""
     schedule = Schedule(epochs=1, learning_rate=1e-3, batch_size=2)
     recipe = replace(RECIPES["ml_resnet"], held_out=((2,),), schedule=schedule)
-    monkeypatch.setattr(twelve_lead, "RECIPES", {"ml_resnet": recipe})
+    monkeypatch.setattr(twelve_lead_recipes, "RECIPES", {"ml_resnet": recipe})
     monkeypatch.setattr(twelve_lead, "MIN_RECORDS", 2)
     return write_labelled_ptbxl(tmp_path / "ptbxl")
 
@@ -52,16 +52,29 @@ def test_a_ptbxl_folder_gives_a_judged_checkpoint(
     assert "on PTB-XL fold 10: 1 records" in kept
 
 
-def test_labels_are_needed_not_a_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("model", ["findings", "restoration", "lead-elimination", "delineator"])
+def test_a_manifest_of_potassium_is_of_no_use_to_other_models(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     options = ["--manifest", str(tmp_path / "site.csv"), "--out", str(tmp_path / "made")]
-    assert main(["train", "findings", *options]) == 1
-    assert "--base-ecgs" in capsys.readouterr().err
+    assert main(["train", model, *options]) == 1
+    said = capsys.readouterr().err
+    assert f"train {model} takes no --manifest" in said and "--base-ecgs" in said
 
 
-def test_an_unknown_recipe_is_named(ptbxl: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    options = ["--base-ecgs", str(ptbxl), "--out", str(tmp_path / "made"), "--runs", str(tmp_path)]
+def test_nor_to_their_evaluation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "findings", "--manifest", str(tmp_path / "site.csv")]) == 1
+    assert "evaluate findings takes no --manifest" in capsys.readouterr().err
+
+
+def test_an_unknown_recipe_is_named_before_any_ecg_is_read(
+    ptbxl: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = tmp_path / "runs"
+    options = ["--base-ecgs", str(ptbxl), "--out", str(tmp_path / "made"), "--runs", str(runs)]
     assert main(["train", "age", *options, "--recipe", "no_such"]) == 1
     assert "Choose one of ml_resnet" in capsys.readouterr().err
+    assert not runs.exists()
 
 
 def test_a_folder_without_a_checkpoint_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

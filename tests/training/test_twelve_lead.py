@@ -10,26 +10,26 @@ from ecg_core.errors import ECGError
 from ecg_core.evaluation.twelve_lead import read_table, score
 from ecg_core.models.twelve_lead import build_twelve_lead
 from ecg_core.models.twelve_lead.measured import MeasuredModel
-from ecg_core.training import measured_model, twelve_lead
+from ecg_core.training import measured_model
 from ecg_core.training.twelve_lead import HELD_OUT, train_twelve_lead
 from ecg_core.training.twelve_lead_batches import Alterations, TwelveLeadExamples
 from ecg_core.training.twelve_lead_calibration import calibrate_age, calibrate_findings
 from ecg_core.training.twelve_lead_judge import judge, record_results
 from ecg_core.training.twelve_lead_loop import Schedule, answers, fit, rate_share
-from ecg_core.training.twelve_lead_recipes import RECIPES
+from ecg_core.training.twelve_lead_recipes import TwelveLeadRecipe, twelve_lead_recipe
 from ecg_core.twelve_lead.checkpoint import load_twelve_lead
 from tests.training.made_up_twelve_lead import made_up_prepared
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few trees, two groups of folds, one epoch."""
+    """Few trees."""
     for growth in ("_FINDING_GROWTH", "_AGE_GROWTH"):
         monkeypatch.setattr(measured_model, growth, {**getattr(measured_model, growth), "max_iter": 10})
-    recipes = {name: replace(recipe, held_out=((1, 2, 3), (8, 9))) for name, recipe in RECIPES.items()}
-    one_epoch = Schedule(epochs=1, learning_rate=1e-3, batch_size=32)
-    recipes["ml_resnet"] = replace(RECIPES["ml_resnet"], schedule=one_epoch)
-    monkeypatch.setattr(twelve_lead, "RECIPES", recipes)
+
+
+def two_groups(name: str) -> TwelveLeadRecipe:
+    return replace(twelve_lead_recipe(name), held_out=((1, 2, 3), (8, 9)))
 
 
 def test_what_stands_in_facts_and_beats_is_learned_and_fold_10_is_not_looked_at(
@@ -40,7 +40,7 @@ def test_what_stands_in_facts_and_beats_is_learned_and_fold_10_is_not_looked_at(
     prepared.age_years[prepared.fold == 10] = np.nan
     out = tmp_path / "made_up"
     checkpoint = train_twelve_lead(
-        "measured", ("findings", "age"), prepared, out, tmp_path / "runs", 0, lambda _: None
+        two_groups("measured"), ("findings", "age"), prepared, out, tmp_path / "runs", 0, lambda _: None
     )
     whole = made_up_prepared()
     scores = record_results(checkpoint, judge(checkpoint, whole.where(whole.fold == 10)), "made up")
@@ -69,13 +69,16 @@ def test_of_very_many_records_the_kernel_machine_keeps_some(
 def test_a_few_leads_still_tell(quick: None, tmp_path: Path) -> None:
     prepared = made_up_prepared()
     out = tmp_path / "few"
-    train_twelve_lead("few_leads", ("findings", "age"), prepared, out, tmp_path / "runs", 0, lambda _: None)
+    recipe = two_groups("few_leads")
+    train_twelve_lead(recipe, ("findings", "age"), prepared, out, tmp_path / "runs", 0, lambda _: None)
     assert score(read_table(out / HELD_OUT), 2).auroc["STACH"].value > 0.9
 
 
 def test_a_network_is_trained_and_says_what_it_was_trained_for(quick: None, tmp_path: Path) -> None:
     out, said = tmp_path / "ml", []
-    train_twelve_lead("ml_resnet", ("age",), made_up_prepared(), out, tmp_path / "runs", 0, said.append)
+    one_epoch = Schedule(epochs=1, learning_rate=1e-3, batch_size=32)
+    recipe = replace(twelve_lead_recipe("ml_resnet"), schedule=one_epoch)
+    train_twelve_lead(recipe, ("age",), made_up_prepared(), out, tmp_path / "runs", 0, said.append)
     assert any("epoch 1" in words for words in said)
     assert load_twelve_lead(out).card.tasks == ("age",)
 
@@ -106,13 +109,11 @@ def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 
 def test_unknown_recipes_and_too_few_records_are_refused(tmp_path: Path) -> None:
-    def train(name: str, n: int) -> None:
-        train_twelve_lead(name, ("age",), made_up_prepared(n), tmp_path / "x", tmp_path, 0, lambda _: None)
-
     with pytest.raises(ECGError, match="Choose one of measured"):
-        train("no_such_recipe", 20)
+        twelve_lead_recipe("no_such_recipe")
+    recipe = twelve_lead_recipe("measured")
     with pytest.raises(ECGError, match="only"):
-        train("measured", 20)
+        train_twelve_lead(recipe, ("age",), made_up_prepared(20), tmp_path / "x", tmp_path, 0, lambda _: None)
 
 
 def test_alterations_change_signals_but_no_plain_label() -> None:
