@@ -16,6 +16,7 @@ from ecg_core.annotation.methods import (
     delineators,
 )
 from ecg_core.annotation.rpeaks import find_r_peaks
+from ecg_core.annotation.second_search import has_beats_alike
 from ecg_core.annotation.types import OFFSET, ONSET, PEAK, Annotation, Waves
 from ecg_core.errors import CheckpointError
 from ecg_core.record import ECGRecord
@@ -26,14 +27,21 @@ def annotate(filtered: ECGRecord, method: str = DEFAULT_METHOD) -> Annotation:
 
     `method` is one of `methods.delineators()` (KeyError otherwise). A record in which nothing looks
     like a beat gives an annotation without beats and a warning, so that its trace can still be shown.
-    Where the network of a method cannot be read, another method answers, and a warning says so.
+    Where the network of a method cannot be read, or finds no beat where others look alike, another method answers, and a
+    warning says so.
     """
     try:
         r_peaks, lead_waves = _find(filtered, delineators()[method])
     except CheckpointError as error:
-        without = annotate(filtered, FALLBACK_METHOD)
-        warning = f"{error} The waves were found by the method {FALLBACK_METHOD} instead."
-        return replace(without, warnings=(warning, *without.warnings))
+        return _by_fallback(
+            filtered, f"{error} The waves were found by the method {FALLBACK_METHOD} instead."
+        )
+    if not r_peaks.size and method != FALLBACK_METHOD and has_beats_alike(filtered):
+        return _by_fallback(
+            filtered,
+            f"The method {method} found no heartbeat. What looks alike and comes again was taken for the heartbeats, by the method "
+            f"{FALLBACK_METHOD}: see whether it is. QRS and T may be hard to tell apart.",
+        )
     waves = global_waves(lead_waves, r_peaks)
     r_only = ~_usable(waves)
     return Annotation(
@@ -45,6 +53,11 @@ def annotate(filtered: ECGRecord, method: str = DEFAULT_METHOD) -> Annotation:
         r_only=r_only,
         warnings=tuple(_warnings(r_peaks.size, int(r_only.sum()))),
     )
+
+
+def _by_fallback(filtered: ECGRecord, warning: str) -> Annotation:
+    answer = annotate(filtered, FALLBACK_METHOD)
+    return replace(answer, warnings=(warning, *answer.warnings))
 
 
 def _find(filtered: ECGRecord, delineator: Delineator) -> tuple[NDArray[np.int64], dict[str, Waves]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.annotation.methods import DEFAULT_METHOD
 from ecg_core.annotation.types import CYCLE_FS_HZ, Annotation
 from ecg_core.filtering.quality import QualityReport
 from ecg_core.inference.card import Card
@@ -64,6 +65,7 @@ def reasons_to_distrust(card: Card, seen: Seen) -> tuple[Flag, ...]:
         _electrodes_exchanged(seen.quality),
         *_rhythm(seen.rhythm),
         _r_only(card, seen.annotation),
+        None if card.inputs.kind == "crop" else other_method(seen.annotation),
         _edited(card, seen.annotation),
         _out_of_range(card.familiar, seen),
     )
@@ -168,6 +170,17 @@ def _r_only(card: Card, annotation: Annotation) -> Flag | None:
     if share < R_ONLY_SHARE:
         return None
     return Flag("r_only", f"In {share:.0%} of the beats no waves were found; they were cut around R alone.")
+
+
+def other_method(annotation: Annotation) -> Flag | None:
+    """Told where the marks are not of the kind that the models learned with."""
+    if not annotation.n_beats or annotation.method == DEFAULT_METHOD:
+        return None
+    return Flag(
+        "other_method",
+        f"Heartbeats and waves were found by the method {annotation.method}, because {DEFAULT_METHOD}, with which the model "
+        "learned, had no answer.",
+    )
 
 
 def _edited(card: Card, annotation: Annotation) -> Flag | None:

@@ -25,6 +25,7 @@ FlagCode = Literal[
     "noise",  # a lead of the model is of poor quality
     "electrode_off",  # the electrode of a lead of the model was off for some seconds
     "r_only",  # in most beats no waves were found, so that they were cut around R alone
+    "other_method",  # beats and waves were found by another method than the one the models learned with
     "edited",  # beats or waves were corrected by hand
     "out_of_range",  # the ECG or the estimate is outside what the model was calibrated on
     "unfamiliar",  # * the ECG resembles none that the model was calibrated on

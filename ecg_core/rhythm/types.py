@@ -40,6 +40,11 @@ class RhythmFacts:
     ventricular: NDArray[np.bool_]
 
     @property
+    def n_beats(self) -> int:
+        """Of the annotation that they were found with."""
+        return self.premature.size
+
+    @property
     def facts(self) -> tuple[RhythmFact, ...]:
         """The facts in their order."""
         values = (getattr(self, field.name) for field in fields(self))

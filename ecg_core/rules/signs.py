@@ -8,6 +8,7 @@ from ecg_core.measurements.types import Measurement
 from ecg_core.record import ECGRecord
 from ecg_core.rhythm.types import RhythmFacts
 from ecg_core.rules.conduction import conduction_signs
+from ecg_core.rules.no_heartbeat import no_heartbeat_sign
 from ecg_core.rules.repolarisation import repolarisation_signs
 from ecg_core.rules.sine_wave import sine_wave_sign
 from ecg_core.rules.types import Sign
@@ -23,6 +24,7 @@ def find_signs(
     """
     values = {item.key: item.value for item in measurements}
     return (
+        no_heartbeat_sign(filtered, rhythm.n_beats),
         sine_wave_sign(filtered),
         *conduction_signs(values, rhythm),
         *repolarisation_signs(values, filtered.patient.sex),

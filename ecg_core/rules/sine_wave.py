@@ -27,7 +27,9 @@ _LEAST_SD_MV = 0.02
 def sine_wave_sign(filtered: ECGRecord) -> Sign:
     """The sign from the filtered signal alone: it needs no beats, which are hard to find in such an ECG."""
     found = [
-        leakage(lead_mv[np.isfinite(lead_mv)]) for lead_mv in filtered.signal_mv if _usable(lead_mv, filtered)
+        leakage(lead_mv[np.isfinite(lead_mv)])
+        for lead_mv in filtered.signal_mv
+        if has_enough_signal(lead_mv, filtered.fs_hz)
     ]
     if not found:
         return Sign(SINE_WAVE, None, "A sine wave could not be judged: no lead has 2 s of signal.")
@@ -36,14 +38,15 @@ def sine_wave_sign(filtered: ECGRecord) -> Sign:
     text = (
         "QRS and T cannot be told apart: the signal swings like a sine wave."
         if present
-        else "QRS and T can be told apart."
+        else "The signal does not swing like a sine wave."
     )
     return Sign(SINE_WAVE, present, text, value, danger=present)
 
 
-def _usable(lead_mv: NDArray[np.float32], record: ECGRecord) -> bool:
+def has_enough_signal(lead_mv: NDArray[np.float32], fs_hz: float) -> bool:
+    """Whether a lead `(samples,)` has 2 s of something to judge."""
     recorded = lead_mv[np.isfinite(lead_mv)]
-    return recorded.size >= LEAST_S * record.fs_hz and float(recorded.std()) >= _LEAST_SD_MV
+    return recorded.size >= LEAST_S * fs_hz and float(recorded.std()) >= _LEAST_SD_MV
 
 
 def leakage(signal: NDArray[np.float32]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ecg_core.inference.predict import AnnotatedECG
+from ecg_core.inference.reasons import other_method
 from ecg_core.inference.types import Flag
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.record import DIGITIZED_PAGE
@@ -34,6 +35,7 @@ def reasons_to_doubt(ecg: AnnotatedECG, used: Sequence[str]) -> tuple[Flag, ...]
             f"The recording lasts {record.duration_s:.1f} s; the model learned with {SAMPLES / FS_HZ:.0f} s.",
         ),
         bool(poor) and Flag("noise", f"Poor signal in {', '.join(poor)}."),
+        other_method(ecg.annotation),
         ecg.annotation.by_hand is not None and Flag("edited", "Beats or waves were corrected by hand."),
     )
     return tuple(flag for flag in told if flag)

@@ -197,6 +197,7 @@ def test_the_stable_codes_are_these() -> None:
         "noise",
         "electrode_off",
         "r_only",
+        "other_method",
         "edited",
         "out_of_range",
         "unfamiliar",

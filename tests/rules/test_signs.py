@@ -38,11 +38,12 @@ def rhythm(
     irregular: bool | None = False,
     paced: bool | None = False,
     fibrillation: bool | None = False,
+    n_beats: int = 8,
 ) -> RhythmFacts:
     def fact(key: str, found: bool | None, value: float = NAN) -> RhythmFact:
         return RhythmFact(key, found, "", value)
 
-    none = np.zeros(0, dtype=bool)
+    none = np.zeros(n_beats, dtype=bool)
     return RhythmFacts(
         irregular=fact("irregular", irregular),
         no_p_waves=fact("no_p_waves", p_percent < 50, p_percent),
@@ -134,7 +135,7 @@ def test_qtc_limit_follows_the_sex_and_grows_dangerous_above_500() -> None:
 
 
 def test_nothing_measured_is_never_called_absent() -> None:
-    facts = rhythm(rate_bpm=NAN, p_percent=NAN, qrs_ms=NAN, irregular=None)
+    facts = rhythm(rate_bpm=NAN, p_percent=NAN, qrs_ms=NAN, irregular=None, n_beats=0)
     assert [sign.rule.key for sign in signs_of({}, facts).values() if sign.present is not None] == []
 
 
@@ -159,8 +160,18 @@ def test_a_sine_wave_is_dangerous_even_where_no_beat_is_found() -> None:
     time_s = np.arange(5000) / 500
     signal = np.stack([np.sin(2 * np.pi * 1.5 * time_s), np.cos(2 * np.pi * 1.5 * time_s)])
     record = ECGRecord(signal.astype(np.float32), 500.0, ("II", "V5"))
-    unknown = rhythm(rate_bpm=NAN, p_percent=NAN, qrs_ms=NAN, irregular=None)
-    assert [sign.rule.key for sign in danger_signs(find_signs(record, (), unknown))] == ["sine_wave"]
+    unknown = rhythm(rate_bpm=NAN, p_percent=NAN, qrs_ms=NAN, irregular=None, n_beats=0)
+    found = [sign.rule.key for sign in danger_signs(find_signs(record, (), unknown))]
+    assert found == ["no_heartbeat", "sine_wave"]
+
+
+def test_no_heartbeat_in_leads_with_a_signal_is_dangerous_and_in_silence_unknown() -> None:
+    noise = np.random.default_rng(0).normal(0, 0.2, (2, 5000)).astype(np.float32)
+    record = ECGRecord(noise, 500.0, ("II", "V5"))
+    (danger,) = danger_signs(find_signs(record, (), rhythm(n_beats=0)))
+    assert danger.rule.key == "no_heartbeat" and danger.text.startswith("2 leads carry")
+    assert find_signs(record, (), rhythm(n_beats=1))[0].present is False
+    assert find_signs(SILENT, (), rhythm(n_beats=0))[0].present is None
 
 
 @cache
@@ -190,5 +201,5 @@ def test_real_ecgs_with_known_diagnoses(path: str, present: set[str], absent: se
 def test_json_holds_every_sign_with_limit_and_source() -> None:
     signs = signs_of_file("examples/ptbxl/00185_hr.hea")
     told = json.loads(json.dumps(signs_json(signs), allow_nan=False))
-    assert len(told) == len(signs) == 12
+    assert len(told) == len(signs) == 13
     assert all(sign["source"] and sign["meaning"] and sign["text"] for sign in told.values())
