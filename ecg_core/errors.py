@@ -50,6 +50,10 @@ class CheckpointError(ECGError):
     """A checkpoint is missing, damaged, or does not fit the model it claims to hold."""
 
 
+class TrainingError(ECGError):
+    """A training cannot go on: its loss is no longer a number."""
+
+
 class ProcessesError(ECGError):
     """The processes that share a work did not all live to its end."""
 

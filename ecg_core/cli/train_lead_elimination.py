@@ -7,6 +7,7 @@ import argparse
 from ecg_core.cli.evaluate_lead_elimination import describe
 from ecg_core.cli.progress import say
 from ecg_core.cli.train_twelve_lead import PREPARED, labelled_ecgs
+from ecg_core.datasets.digest import digest
 from ecg_core.datasets.twelve_lead import prepare_twelve_lead
 from ecg_core.datasets.twelve_lead_sources import TEST_FOLD
 from ecg_core.errors import ECGError
@@ -24,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
         prepare_twelve_lead(learned, arguments.runs / PREPARED / "train", say),
         prepare_twelve_lead(tested, arguments.runs / PREPARED / "test", say),
         arguments.out,
-        arguments.runs / f"{arguments.out.name}-{arguments.seed}",
+        arguments.runs / f"{arguments.out.name}-{digest([ecg.record_id for ecg in ecgs], arguments.seed)}",
         arguments.seed,
         say,
     )

@@ -64,14 +64,20 @@ class LudbECG:
         return any(word in self.findings.lower() for word in _UNUSUAL)
 
 
-def read_ludb(root: Path) -> Iterator[LudbECG]:
-    """All records of a LUDB folder as PhysioNet ships it, by number. Raises ECGError when there are none."""
+def ludb_records(root: Path) -> list[Path]:
+    """The headers of a LUDB folder as PhysioNet ships it, by number. Raises ECGError when there are none."""
     folder = root / "data" if (root / "data").is_dir() else root
     paths = sorted((path for path in folder.glob("*.hea") if path.stem.isdigit()), key=lambda p: int(p.stem))
-    table = root / _TABLE
-    if not paths or not table.is_file():
+    if not paths or not (root / _TABLE).is_file():
         raise ECGError(f"{root} is not LUDB as PhysioNet ships it: it needs {_TABLE} and data/1.hea.")
-    findings = pd.read_csv(table, index_col="ID", dtype={"ID": int}, keep_default_na=False).to_dict("index")
+    return paths
+
+
+def read_ludb(root: Path) -> Iterator[LudbECG]:
+    """All records of a LUDB folder with their marks, by number. Raises ECGError when there are none."""
+    paths = ludb_records(root)
+    table = pd.read_csv(root / _TABLE, index_col="ID", dtype={"ID": int}, keep_default_na=False)
+    findings = table.to_dict("index")
     for path in paths:
         record = open_ecg(path)
         base = path.with_suffix("")

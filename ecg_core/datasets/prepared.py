@@ -25,6 +25,7 @@ from ecg_core.filtering.resample import resample
 from ecg_core.inference.inputs import cycle_input, median_beat_input
 from ecg_core.inference.measured import PATIENT_FACTS, measured_row, patient_row
 from ecg_core.leads import INDEPENDENT_LEADS
+from ecg_core.whole_files import replaced_at_once
 
 CYCLES_PER_RECORD = 4
 RECORD_SAMPLES = 5000  # 10 s at 500 Hz
@@ -36,15 +37,20 @@ _ARRAYS = ("signal_uv", "cycles", "median_mv", "measured")
 
 @dataclass(frozen=True)
 class Origin:
-    """What simulated ECGs were made from: the seed of the simulation, and the sources of the bases in their order."""
+    """What simulated ECGs were made from: the seed of the simulation, the sources of the bases in their order, and how many there were.
+
+    `records` is a digest of their names.
+    """
 
     seed: int
     sources: tuple[BaseSource, ...]
+    n_records: int
+    records: str
 
     @property
     def words(self) -> str:
         """As people read it."""
-        return f"{', '.join(self.sources)} with seed {self.seed}"
+        return f"{self.n_records:,} ECGs of {', '.join(self.sources)} with seed {self.seed}"
 
 
 class _Row(NamedTuple):
@@ -119,13 +125,22 @@ def is_prepared(folder: Path) -> bool:
 
 def require_origin(folder: Path, origin: Origin) -> None:
     """Raises ECGError unless what was prepared in `folder` was simulated as `origin` says."""
-    found = json.loads((folder / _COMPLETE).read_text()).get("origin")
-    if found is None or Origin(found["seed"], tuple(found["sources"])) != origin:
-        made = "other ECGs" if found is None else Origin(found["seed"], tuple(found["sources"])).words
+    found = _origin_of(folder)
+    if found != origin:
+        made = "other ECGs" if found is None else found.words
         raise ECGError(
-            f"{folder} holds what was prepared from {made}, not from {origin.words}. Give another folder with --cache,"
-            " or delete this one to prepare anew."
+            f"{folder} holds what was prepared from {made}, not from these {origin.words}. Give another folder with"
+            " --cache, or delete this one to prepare anew."
         )
+
+
+def _origin_of(folder: Path) -> Origin | None:
+    """What is written down there; None for other ECGs than simulated ones, and what an older version wrote."""
+    made = json.loads((folder / _COMPLETE).read_text()).get("origin")
+    try:
+        return Origin(**made | {"sources": tuple(made["sources"])})
+    except TypeError:
+        return None
 
 
 def _rows_of_base(base: BaseECG, seed: int) -> list[_Row]:
@@ -164,7 +179,8 @@ def _write(rows: Iterable[_Row], folder: Path, origin: Origin | None) -> None:
     if not shard:
         raise ECGError("None of the ECGs could be prepared; 12-lead recordings of at least 10 s are needed.")
     made = {"shards": shard, "origin": None if origin is None else asdict(origin)}
-    (folder / _COMPLETE).write_text(json.dumps(made))
+    with replaced_at_once(folder / _COMPLETE) as unfinished:
+        unfinished.write_text(json.dumps(made))
 
 
 def load_prepared(folder: Path) -> PreparedECGs:

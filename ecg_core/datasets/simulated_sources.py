@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecg_core.datasets.base_ecg import BaseECG, BaseSource, Split, read_bases
+from ecg_core.datasets.base_ecg import BaseECG, BaseSource, ListedECG, Split, list_bases, opened
+from ecg_core.datasets.digest import digest
 from ecg_core.datasets.prepared import (
     Origin,
     PreparedECGs,
@@ -47,12 +48,20 @@ class SimulatedSources:
             )
 
     def bases(self, split: Split) -> Iterator[BaseECG]:
-        """The real ECGs of one part of the data."""
-        return (base for base in read_bases(self.ptbxl, self.challenge, self.ludb) if base.split == split)
+        """The real ECGs of one part of the data, opened one by one."""
+        return opened(self._listed(split))
+
+    def origin(self, split: Split) -> Origin:
+        """What is simulated over these ECGs, and over which."""
+        names = [ecg.record_id for ecg in self._listed(split)]
+        return Origin(self.seed, self.names, len(names), digest(names))
+
+    def _listed(self, split: Split) -> Iterator[ListedECG]:
+        return (ecg for ecg in list_bases(self.ptbxl, self.challenge, self.ludb) if ecg.split == split)
 
     def prepare(self, split: Split, folder: Path) -> None:
         """Write network inputs into `folder`, if that is not done; raises ECGError where others are there."""
-        origin = Origin(self.seed, self.names)
+        origin = self.origin(split)
         if is_prepared(folder):
             require_origin(folder, origin)
         else:

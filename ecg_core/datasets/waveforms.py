@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ecg_core.datasets.base_ecg import BaseECG, split_of_fold
+from ecg_core.datasets.base_ecg import BaseECG, ListedECG, opened, split_of_fold
+from ecg_core.datasets.digest import digest
 from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.resample import resample
 from ecg_core.leads import INDEPENDENT_LEADS
+from ecg_core.whole_files import replaced_at_once
 
 FS_HZ = 125.0
 SAMPLES = 1250  # 10 s
@@ -24,7 +26,7 @@ SAMPLES = 1250  # 10 s
 Part = Literal["train", "validation", "test", "external"]
 
 _IDS_PER_BLOCK = 100
-_SIGNALS, _TABLE = "signal_uv.npy", "table.parquet"
+_SIGNALS, _TABLE, _MADE_OF = "signal_uv.npy", "table.parquet", "made_of.txt"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,7 @@ class Waveforms:
         return self.signal_uv[(self.table["part"] == part).to_numpy()].astype(np.float32) / 1000.0
 
 
-def part_of(base: BaseECG) -> Part:
+def part_of(base: BaseECG | ListedECG) -> Part:
     """The part of the data an ECG belongs to when leads are restored; no label plays a role in it.
 
     PTB-XL's fold 10 is shared out (11/20 train, 1/20 validation, 8/20 test), because the other folds may be at
@@ -56,15 +58,17 @@ def part_of(base: BaseECG) -> Part:
     return "train" if twentieth < 11 else "validation" if twentieth == 11 else "test"
 
 
-def prepare_waveforms(bases: Iterable[BaseECG], folder: Path, report: Callable[[str], None]) -> Waveforms:
+def prepare_waveforms(bases: Iterable[ListedECG], folder: Path, report: Callable[[str], None]) -> Waveforms:
     """Filter and resample every ECG of at least 10 s with all eight independent leads, and write them to `folder`.
 
-    What an earlier call finished there is read instead. Raises ECGError when no ECG is usable.
+    What an earlier call made of the same ECGs there is read instead. Raises ECGError when no ECG is usable.
     """
-    if (folder / _TABLE).is_file():  # written last
+    bases = list(bases)
+    made_of = digest([base.record_id for base in bases])
+    if (folder / _MADE_OF).is_file() and (folder / _MADE_OF).read_text() == made_of:
         return Waveforms(pd.read_parquet(folder / _TABLE), np.load(folder / _SIGNALS, allow_pickle=False))
     facts, signals = [], []
-    for base in bases:
+    for base in opened(bases):
         signal_uv = _signal_uv(base)
         if signal_uv is None:
             continue
@@ -76,8 +80,11 @@ def prepare_waveforms(bases: Iterable[BaseECG], folder: Path, report: Callable[[
         raise ECGError("None of the ECGs can be used; 12-lead recordings of at least 10 s are needed.")
     waveforms = Waveforms(pd.DataFrame(facts), np.stack(signals))
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MADE_OF).unlink(missing_ok=True)
     np.save(folder / _SIGNALS, waveforms.signal_uv, allow_pickle=False)
     waveforms.table.to_parquet(folder / _TABLE)
+    with replaced_at_once(folder / _MADE_OF) as unfinished:  # last: it says that the others are whole
+        unfinished.write_text(made_of)
     return waveforms
 
 

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from ecg_core.errors import TrainingError
 from ecg_core.training.batches import BatchSource
 from ecg_core.training.state import load_state, save_state, save_weights
 
@@ -55,7 +56,7 @@ def run_stage(
     """Train `model`, leave the best weights in it (evaluation mode) and in `<stage>-best.safetensors`; return the loss curve.
 
     Starts where an interrupted run of the same stage in `folder` stopped, and ends as the uninterrupted
-    run would have. Raises FloatingPointError when a loss stops being a number.
+    run would have. Raises TrainingError when a loss stops being a number.
     """
     folder.mkdir(parents=True, exist_ok=True)
     optimizer = torch.optim.Adam(_parameter_groups(stage, model), lr=stage.learning_rate)
@@ -70,8 +71,8 @@ def run_stage(
         train_loss = _train_epoch(stage, model, optimizer, train, len(history))
         val_loss = mean_loss(model, stage.loss, validation, stage.batch_size)
         if not math.isfinite(train_loss + val_loss):
-            raise FloatingPointError(
-                f"{stage.name}: the loss of epoch {len(history) + 1} is not a number; try a lower learning rate"
+            raise TrainingError(
+                f"{stage.name}: the loss of epoch {len(history) + 1} is not a number. Try a lower learning rate."
             )
         if val_loss < min((row.val_loss for row in history), default=math.inf):
             save_weights(best_path, model)

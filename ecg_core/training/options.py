@@ -27,6 +27,11 @@ class Options:
         """The changes, for the card; empty where there are none."""
         return ", ".join(f"{name} {value}" for name, value in self._given())
 
+    @property
+    def folder(self) -> str:
+        """A folder's name for trainings with these changes."""
+        return self.words.replace(" ", "-")
+
     def _given(self) -> Iterable[tuple[str, object]]:
         for option in fields(self):
             value = getattr(self, option.name)

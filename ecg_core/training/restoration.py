@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ecg_core.datasets.base_ecg import BaseECG
+from ecg_core.datasets.base_ecg import ListedECG
+from ecg_core.datasets.digest import digest
 from ecg_core.datasets.waveforms import Waveforms, prepare_waveforms
 from ecg_core.errors import ECGError
 from ecg_core.inference.checkpoint import half_precision
@@ -60,7 +61,7 @@ def second_moments(signal_mv: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def train_restoration(
-    bases: Iterable[BaseECG], cache: Path, runs: Path, seed: int, report: Report
+    bases: Iterable[ListedECG], cache: Path, runs: Path, seed: int, report: Report
 ) -> tuple[UResNet, list[Epoch], Waveforms]:
     """The trained network, rounded as it will be stored, its loss curve, and the ECGs with their parts.
 
@@ -78,7 +79,7 @@ def train_restoration(
         model,
         RestorationBatches(signal_mv, seed + 1),
         RestorationBatches(validation_mv, seed + 2, fixed=True),
-        runs / "restoration",
+        runs / f"restoration-{digest(seed, waveforms.table['record_id'].tolist())}",
         lambda epoch: report(epoch_in_words(epoch)),
     )
     half_precision(model)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ecg_core.datasets.base_ecg import BaseECG
+from ecg_core.datasets.base_ecg import ListedECG
 from ecg_core.datasets.waveforms import Part, Waveforms
 from ecg_core.evaluation.restoration import expected, restoration_table, summarize_restoration
 from ecg_core.models.shapes import count_parameters
@@ -25,7 +25,7 @@ _NUMBERS = ("r", "mae_uv", "linear_r", "linear_mae_uv")
 
 
 def train_restoration_checkpoint(
-    bases: Iterable[BaseECG], out: Path, cache: Path, runs: Path, seed: int, report: Report
+    bases: Iterable[ListedECG], out: Path, cache: Path, runs: Path, seed: int, report: Report
 ) -> pd.DataFrame:
     """Train, judge, and write weights, card, evaluation table and loss curve to `out`; returns the summary by part and set of leads."""
     model, history, waveforms = train_restoration(bases, cache, runs, seed, report)

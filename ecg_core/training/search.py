@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecg_core.datasets.prepared import PreparedECGs
-from ecg_core.errors import ECGError
+from ecg_core.errors import ECGError, TrainingError
 from ecg_core.training.options import Options, changed
 from ecg_core.training.recipes import Recipe
 
@@ -30,9 +30,10 @@ def search(
 ) -> Options:
     """`options` with the learning rate, sampling and augmentation whose validation loss was lowest in `trials` trainings.
 
-    The test part is not looked at. The trials are proposed by a tree-structured Parzen estimator seeded with `seed`;
-    trainings of an interrupted search are not repeated. Raises ECGError where Optuna is not installed, or the recipe
-    has nothing to choose.
+    The test part is not looked at. The trials are proposed by a tree-structured Parzen estimator seeded with `seed`.
+    Each has its own folder below `folder`, and is not repeated after an interruption, nor by a training with the
+    options that were found. Raises ECGError where Optuna is not installed, the recipe has nothing to choose, or no
+    trial came to an end.
     """
     try:
         import optuna
@@ -45,9 +46,13 @@ def search(
     def lowest_loss(trial: optuna.Trial) -> float:
         options_of_trial = tried[trial.number] = _proposed(trial, options, rate)
         variant = changed(recipe, options_of_trial)
-        _, history = variant.train(
-            variant, train, validation, folder / f"trial-{trial.number}", lambda epoch: None, seed
-        )
+        try:
+            _, history = variant.train(
+                variant, train, validation, folder / options_of_trial.folder, lambda epoch: None, seed
+            )
+        except TrainingError as error:
+            say(f"trial {trial.number + 1} of {trials}: given up with {options_of_trial.words}; {error}")
+            raise optuna.TrialPruned from error
         lowest = min(epoch.val_loss for epoch in history if epoch.stage == variant.stages[-1].name)
         say(
             f"trial {trial.number + 1} of {trials}: validation loss {lowest:.4f} with {options_of_trial.words}"
@@ -56,6 +61,8 @@ def search(
 
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
     study.optimize(lowest_loss, n_trials=trials)
+    if not study.get_trials(states=[optuna.trial.TrialState.COMPLETE]):
+        raise TrainingError("Every training of the search was given up. Try a lower --learning-rate.")
     return tried[study.best_trial.number]
 
 

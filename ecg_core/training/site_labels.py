@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.datasets.base_ecg import Split
+from ecg_core.datasets.digest import digest
 from ecg_core.datasets.manifest import Manifest
 from ecg_core.datasets.site_ecg import SiteECG
 from ecg_core.errors import ECGError
@@ -62,5 +61,4 @@ def run_name(out: Path, manifest: Manifest, *what: object) -> str:
     labels = [
         (ecg.record_id, ecg.split, ecg.potassium.low_meq_l, ecg.potassium.high_meq_l) for ecg in manifest.ecgs
     ]
-    digest = hashlib.sha256(json.dumps([labels, *map(str, what)]).encode()).hexdigest()
-    return f"{out.name}-{digest[:12]}"
+    return f"{out.name}-{digest(labels, *map(str, what))}"

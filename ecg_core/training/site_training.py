@@ -81,7 +81,7 @@ class SiteTraining:
                 ecgs = readable(self.manifest.part(split), self.say)
                 prepare(with_all_leads(ecgs, key, self.say), folder / split)
         train, validation = load_prepared(folder / "train"), load_prepared(folder / "validation")
-        model, history = recipe.train(recipe, train, validation, folder, self._tell, self.seed)
+        model, history = recipe.train(recipe, train, validation, folder / key, self._tell, self.seed)
         n_parameters = count_parameters(model)
         card = learned_card(recipe, self.out.name, n_parameters, train.table, history, self.seed)
         return self._finish(card, model, calibration, train.k_meq_l, history)

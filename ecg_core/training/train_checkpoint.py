@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecg_core.datasets.base_ecg import BaseSource, Split, source_of
+from ecg_core.datasets.digest import digest
 from ecg_core.datasets.potassium import K_DISTRIBUTION, K_MAX_MEQ_L, K_MIN_MEQ_L, MEAN_K_MEQ_L
 from ecg_core.datasets.prepared import PreparedECGs, is_prepared
 from ecg_core.datasets.simulated_sources import SimulatedSources
@@ -76,10 +75,9 @@ def train_checkpoint(
     train, validation = (sources.prepared(workplace.cache / split, without) for split in PREPARED_SPLITS)
     options, folder = plan.options, workplace.runs / _run_name(sources, seed, without)
     if plan.trials:
-        searched = folder / f"{recipe.key}-search"
-        options = search(recipe, options, train, validation, searched, plan.trials, seed, say)
+        options = search(recipe, options, train, validation, folder / recipe.key, plan.trials, seed, say)
     recipe = changed(recipe, options)
-    folder = folder / recipe.key / options.words.replace(" ", "-")
+    folder = folder / recipe.key / options.folder
     model, history = recipe.train(
         recipe, train, validation, folder, lambda epoch: say(epoch_in_words(epoch)), seed
     )
@@ -147,8 +145,8 @@ def _test_set(names: Sequence[BaseSource]) -> str:
 
 def _run_name(sources: SimulatedSources, seed: int, without: BaseSource | None) -> str:
     """A folder's name that changes with what is learned from, so that nothing stale is gone on with."""
-    learned = [sources.names, sources.seed, without, seed]
-    return hashlib.sha256(json.dumps(learned).encode()).hexdigest()[:12]
+    records = [sources.origin(split).records for split in PREPARED_SPLITS]
+    return digest(sources.names, sources.seed, records, without, seed)
 
 
 def _draft_card(

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from ecg_core.datasets.digest import digest
 from ecg_core.datasets.twelve_lead import PreparedTwelveLead
 from ecg_core.datasets.twelve_lead_sources import TEST_FOLD
 from ecg_core.errors import ECGError
@@ -56,7 +57,8 @@ def train_twelve_lead(
     """
     started = time.monotonic()
     prepared = prepared.where(prepared.fold != TEST_FOLD)
-    study = _Study(recipe, tasks, prepared, runs / f"{out.name}-{seed}", seed, report)
+    learned = digest(asdict(recipe), tasks, prepared.record_id.tolist(), seed)
+    study = _Study(recipe, tasks, prepared, runs / f"{out.name}-{learned}", seed, report)
     model, outputs = study.cross_validated()
     judged = np.isfinite(outputs[:, 0]) & (prepared.source == _CALIBRATED_ON)
     if not judged.any():

@@ -8,8 +8,8 @@ import pytest
 from ecg_core.datasets.base_ecg import (
     BaseECG,
     Split,
+    list_challenge,
     read_bases,
-    read_challenge,
     read_fold10_pack,
     read_ptbxl,
     split_of_fold,
@@ -39,6 +39,19 @@ def test_records_come_with_their_patient_and_the_split_of_their_fold(tmp_path: P
     record = bases["ptbxl-11"].record
     assert record.leads == STANDARD_LEADS and record.fs_hz == 500
     np.testing.assert_allclose(record.signal_mv, example("normal").signal_mv, atol=1e-3)
+
+
+def test_a_record_that_cannot_be_read_is_left_out_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = write_mini_ptbxl(tmp_path)
+    (root / "records500/00000/00012_hr.dat").unlink()
+    (root / "records500/00000/00013_hr.hea").write_text("no header")
+    assert [base.record_id for base in read_ptbxl(root)] == ["ptbxl-11", "ptbxl-14"]
+    assert [message.split(":")[0] for message in caplog.messages] == [
+        "left out ptbxl-12",
+        "left out ptbxl-13",
+    ]
 
 
 def test_a_folder_without_the_table_is_explained(tmp_path: Path) -> None:
@@ -84,10 +97,10 @@ def challenge_folder(root: Path, *names: str) -> Path:
 
 def test_the_challenges_copies_of_ptbxl_are_passed_over(tmp_path: Path) -> None:
     root = challenge_folder(tmp_path, "E00001", "HR00001", "JS00002")
-    assert [base.record_id for base in read_challenge(root)] == ["challenge-E00001", "challenge-JS00002"]
-    assert {base.source for base in read_challenge(root)} == {"Challenge 2021"}
+    assert [base.record_id for base in list_challenge(root)] == ["challenge-E00001", "challenge-JS00002"]
+    assert {base.source for base in list_challenge(root)} == {"Challenge 2021"}
     with pytest.raises(ECGError, match="besides copies of PTB-XL"):
-        next(read_challenge(challenge_folder(tmp_path / "copies", "HR00001")))
+        next(list_challenge(challenge_folder(tmp_path / "copies", "HR00001")))
 
 
 def test_records_without_folds_are_split_by_their_name_alone() -> None:

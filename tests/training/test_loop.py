@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
 
+from ecg_core.errors import TrainingError
 from ecg_core.training.batches import ArrayBatches, Batch
 from ecg_core.training.loop import Epoch, Stage, loss_curve, mean_loss, run_stage
 from tests.training.tiny_training import TinyNet, tiny_net
@@ -139,7 +140,7 @@ def test_a_constant_rate_stays(tmp_path: Path) -> None:
 
 
 def test_a_diverged_training_says_so(tmp_path: Path) -> None:
-    with pytest.raises(FloatingPointError, match="tiny: the loss of epoch 2 is not a number"):
+    with pytest.raises(TrainingError, match="tiny: the loss of epoch 2 is not a number"):
         run_scripted(tmp_path, 1.0, float("nan"), 1.0)
 
 

@@ -1,17 +1,20 @@
+import math
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
-from ecg_core.errors import ECGError
+from ecg_core.errors import ECGError, TrainingError
 from ecg_core.models import DCRNN, build
 from ecg_core.models.k_encoding import encode_k_concentration
 from ecg_core.models.potassium_output import N_SCORES, PotassiumOutput
 from ecg_core.training import recipes
 from ecg_core.training.augmentation import Augmented, augmented
 from ecg_core.training.batches import ArrayBatches
+from ecg_core.training.loop import Epoch
 from ecg_core.training.losses import LOSSES
 from ecg_core.training.options import Options, changed
 from ecg_core.training.recipes import RECIPES
@@ -108,3 +111,36 @@ def test_a_search_picks_what_validated_best_and_keeps_the_options(tmp_path: Path
     losses = [float(words.split("loss ")[1].split()[0]) for words in said]
     best = said[losses.index(min(losses))]
     assert len(said) == 3 and best.endswith(found.words)
+
+
+def test_a_trial_that_diverges_is_given_up_and_the_search_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    losses = iter([math.nan, 2.0, 1.0])
+
+    def train(*_: object) -> tuple[nn.Module, list[Epoch]]:
+        loss = next(losses)
+        if math.isnan(loss):
+            raise TrainingError("not a number")
+        return nn.Identity(), [Epoch("dscnn", 1, loss, loss, 1e-3, 0.0)]
+
+    recipe = replace(RECIPES["dscnn"], train=train)
+    found = search(recipe, Options(), prepared(8), prepared(4, seed=1), tmp_path, 3, 0, said.append)
+    assert "given up" in said[0] and said[2].endswith(found.words)
+    losses = iter([math.nan])
+    with pytest.raises(TrainingError, match="Every training of the search"):
+        search(recipe, Options(), prepared(8), prepared(4, seed=1), tmp_path, 1, 0, said.append)
+
+
+def test_trials_with_other_options_go_on_with_nothing_of_earlier_ones(tmp_path: Path) -> None:
+    folders = []
+
+    def train(*given: object) -> tuple[nn.Module, list[Epoch]]:
+        folders.append(given[3])
+        return nn.Identity(), [Epoch("dscnn", 1, 1.0, 1.0, 1e-3, 0.0)]
+
+    recipe = replace(RECIPES["dscnn"], train=train)
+    for options in (Options("mse"), Options("mae"), Options("mse")):
+        search(recipe, options, prepared(8), prepared(4, seed=1), tmp_path, 2, 0, print)
+    assert folders[:2] == folders[4:] and not set(folders[:2]) & set(folders[2:4])

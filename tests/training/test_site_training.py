@@ -125,6 +125,26 @@ def test_learning_anew_uses_the_recipe_on_two_leads(
     assert card.results[0].n_examples == SIZES["test"]
 
 
+def test_what_a_recipe_keeps_beside_its_folder_belongs_to_these_labels_and_this_seed(
+    manifest: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EMPNet keeps the ECG12Net that it stands on there; another site's must not be taken for it."""
+    folders: list[Path] = []
+
+    def train(*given: object) -> None:
+        folders.append(given[3])  # type: ignore[arg-type]
+        raise ECGError("far enough")
+
+    recipe = replace(RECIPES["dcrnn"], train=train)
+    monkeypatch.setattr(site_training, "RECIPES", MappingProxyType({"dcrnn": recipe}))
+    site, _ = training(manifest, tmp_path)
+    for seed in (1, 2):
+        with pytest.raises(ECGError, match="far enough"):
+            replace(site, seed=seed).learn_anew("dcrnn")
+    first, other = (folder.parent for folder in folders)
+    assert first != other and tmp_path / "runs" == first.parent == other.parent
+
+
 def test_real_ecgs_are_called_real() -> None:
     inputs = SiteInputs(
         np.zeros((4, 1, 512), np.float16), NO_FACTS[:4], np.array([3, 4, 5, 6], np.float32), 2, 2, False

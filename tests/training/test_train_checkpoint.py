@@ -19,7 +19,7 @@ from ecg_core.training import recipes
 from ecg_core.training.recipes import RECIPES
 from ecg_core.training.train_checkpoint import Workplace, judge_again, train_checkpoint
 from tests.datasets.marked_folders import ludb_folder
-from tests.datasets.mini_ptbxl import write_mini_ptbxl
+from tests.datasets.mini_ptbxl import write_fold10_pack, write_mini_ptbxl
 
 DRAWS = {"train": 4, "validation": 2, "calibration": 24, "test": 4}
 LUDB_SPLITS = {"ludb-1": "test", "ludb-88": "train", "ludb-105": "validation"}
@@ -127,11 +127,27 @@ def test_a_cache_made_from_something_else_is_refused(
     workshop: Workshop, trained: tuple[Card, list[str]]
 ) -> None:
     workplace = Workplace(workshop.root / "cache", workshop.root / "runs")
-    with pytest.raises(ECGError, match=r"from PTB-XL, LUDB with seed 3, not from PTB-XL, LUDB with seed 4"):
+    with pytest.raises(
+        ECGError, match=r"from 2 ECGs of PTB-XL, LUDB with seed 3, not from these 2 .* with seed 4"
+    ):
         train_checkpoint(SHORT, workshop.sources(seed=4), workshop.root / "x", workplace, 3, print)
     fewer = replace(workshop.sources(), ludb=None)
-    with pytest.raises(ECGError, match=r"not from PTB-XL with seed 3"):
+    with pytest.raises(ECGError, match=r"not from these 1 ECGs of PTB-XL with seed 3"):
         train_checkpoint(SHORT, fewer, workshop.root / "x", workplace, 3, print)
+
+
+def test_so_is_one_made_when_the_same_folders_held_fewer_ecgs(tmp_path: Path) -> None:
+    root = write_mini_ptbxl(tmp_path / "ptbxl")
+    grown = SimulatedSources(root, None, None, 3, workers=1)
+    header = root / "records500/00000/00014_hr.hea"
+    header.rename(header.with_suffix(".away"))
+    write_fold10_pack(root, ("normal",))
+    grown.prepare("train", tmp_path / "cache")
+    before = grown.origin("train")
+    write_fold10_pack(root, ("normal", "atrial_fibrillation"))
+    assert grown.origin("train") != before
+    with pytest.raises(ECGError, match="1 ECGs of PTB-XL with seed 3, not from these 2 ECGs"):
+        grown.prepare("train", tmp_path / "cache")
 
 
 def test_judging_again_changes_neither_weights_nor_figures(
