@@ -50,7 +50,7 @@ def beat_likeness(filtered: ECGRecord, r_peaks: NDArray[np.int64]) -> float:
     )  # (leads, beats, samples)
     beats = beats - _mean(beats, axis=2)
     beats = beats / np.sqrt(_mean(beats**2, axis=(1, 2)))
-    side_by_side = beats.transpose(1, 0, 2).reshape(sampled.size, -1)
+    side_by_side = beats.transpose(1, 0, 2).reshape(sampled.size, -1).astype(np.float32)
     return float(np.median(likeness(side_by_side, median_beat(side_by_side))))
 
 
