@@ -5,9 +5,10 @@ They are written in parts, so that a preparation that was stopped goes on where 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ PART_SIZE = 100
 _MILLI = 1000.0  # signals are kept as int16 thousandths
 
 Report = Callable[[str], None]
+Measured = tuple[NDArray[Any], ...]  # signal, mask, beat and facts of one ECG
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,17 +69,21 @@ def prepare_twelve_lead(
 ) -> PreparedTwelveLead:
     """Filter, annotate and measure every ECG, unless `folder` already holds it; returns all of them.
 
-    With fewer `leads` all is measured in these alone, and in the limb leads that two of them give, as in the program.
+    One that cannot be read or annotated is left out, and `report` is told. Raises ECGError when none is left. With fewer `leads` all is measured in these alone, and in the limb leads that two of them give, as in the program.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number, part in enumerate(batched_ecgs(ecgs)):
-        paths.append(folder / f"part-{number:04d}.npz")
-        if not _holds(paths[-1], part):
-            _write(paths[-1], part, leads)
-            report(f"{paths[-1].name}: {len(part)} ECGs")
+        path = folder / f"part-{number:04d}.npz"
+        if not _holds(path, part):
+            usable = list(_usable(part, leads, report))
+            if not usable:
+                continue
+            _write(path, usable, part)
+            report(f"{path.name}: {len(usable)} ECGs")
+        paths.append(path)
     if not paths:
-        raise ECGError("There are no labelled ECGs to prepare.")
+        raise ECGError("There are no labelled ECGs to prepare, or none of them could be read.")
     return load_prepared_parts(paths)
 
 
@@ -96,7 +102,7 @@ def load_prepared_parts(paths: Sequence[Path]) -> PreparedTwelveLead:
     return PreparedTwelveLead(*(np.concatenate([part[name] for part in parts]) for name in names))
 
 
-def batched_ecgs(ecgs: Iterable[DiagnosedECG]) -> Iterable[list[DiagnosedECG]]:
+def batched_ecgs(ecgs: Iterable[DiagnosedECG]) -> Iterator[list[DiagnosedECG]]:
     """The ECGs of each part."""
     part: list[DiagnosedECG] = []
     for ecg in ecgs:
@@ -109,14 +115,29 @@ def batched_ecgs(ecgs: Iterable[DiagnosedECG]) -> Iterable[list[DiagnosedECG]]:
 
 
 def _holds(path: Path, part: Sequence[DiagnosedECG]) -> bool:
+    """Whether a file was made of these ECGs."""
     if not path.is_file():
         return False
-    held = np.load(path, allow_pickle=False)["record_id"]
-    return held.tolist() == [ecg.record_id for ecg in part]
+    with np.load(path, allow_pickle=False) as arrays:
+        asked = arrays["asked" if "asked" in arrays else "record_id"]  # older parts left none out
+    return asked.tolist() == [ecg.record_id for ecg in part]
 
 
-def _write(path: Path, part: Sequence[DiagnosedECG], leads: Sequence[str]) -> None:
-    measured = [_measured(ecg, leads) for ecg in part]
+def _usable(
+    part: Iterable[DiagnosedECG], leads: Sequence[str], report: Report
+) -> Iterator[tuple[DiagnosedECG, Measured]]:
+    for ecg in part:
+        try:
+            yield ecg, _measured(ecg, leads)
+        except ECGError as error:
+            report(f"left out {ecg.record_id}: {error}")
+
+
+def _write(
+    path: Path, usable: Sequence[tuple[DiagnosedECG, Measured]], asked: Sequence[DiagnosedECG]
+) -> None:
+    """What is usable, and the names of all that were asked for."""
+    part, measured = zip(*usable, strict=True)
     signal, mask, beat, facts = (np.stack(column) for column in zip(*measured, strict=True))
     with replaced_at_once(path) as unfinished, unfinished.open("wb") as file:
         np.savez(
@@ -133,10 +154,11 @@ def _write(path: Path, part: Sequence[DiagnosedECG], leads: Sequence[str]) -> No
             record_id=np.array([ecg.record_id for ecg in part]),
             patient_id=np.array([ecg.patient_id or "" for ecg in part]),
             source=np.array([ecg.source for ecg in part]),
+            asked=np.array([ecg.record_id for ecg in asked]),
         )
 
 
-def _measured(ecg: DiagnosedECG, leads: Sequence[str]) -> tuple[NDArray[np.float32], ...]:
+def _measured(ecg: DiagnosedECG, leads: Sequence[str]) -> Measured:
     """Signal, mask, beat and facts of one ECG, by the same steps as in the program."""
     record = ecg.read()
     if ecg.band_passed:

@@ -5,6 +5,7 @@ The tables are read at once, the signals one by one when they are asked for.
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,11 +28,13 @@ from ecg_core.datasets.twelve_lead_labels import (
     from_snomed,
     superclasses_from_scp,
 )
-from ecg_core.errors import ECGError
+from ecg_core.errors import ECGError, damage_means
 from ecg_core.leads import STANDARD_LEADS
 from ecg_core.readers import open_ecg
 from ecg_core.readers.patient_facts import age_years, plausible_age, sex
 from ecg_core.record import ECGRecord, Source
+
+_log = logging.getLogger("kalium.datasets")
 
 TEST_FOLD = 10
 _TRAINING_FOLDS = 9
@@ -151,7 +154,11 @@ def read_labelled_challenge(root: Path) -> Iterator[DiagnosedECG]:
     """The WFDB records of a folder of the 2021 Challenge, in any of its sub-folders, without its copies of PTB-XL."""
     for path in sorted(root.rglob("*.hea")):
         if not path.stem.startswith(PTBXL_IN_CHALLENGE):
-            facts = _header_facts(path)
+            try:
+                facts = _header_facts(path)
+            except ECGError as error:
+                _log.warning("left out challenge-%s: %s", path.stem, error)
+                continue
             sex_word = sex(facts.get("Sex", ""))
             yield DiagnosedECG(
                 record_id=f"challenge-{path.stem}",
@@ -188,7 +195,9 @@ def fold_of_name(record_id: str) -> int:
 
 
 def _header_facts(path: Path) -> dict[str, str]:
-    comments = wfdb.rdheader(str(path.with_suffix(""))).comments
+    """The comments of a WFDB header, ``# Age: 61``, by name. Raises UnreadableFileError."""
+    with damage_means(f"{path.name} is no WFDB header."):
+        comments = wfdb.rdheader(str(path.with_suffix(""))).comments
     pairs = (comment.partition(":") for comment in comments)
     return {name.strip(): value.strip() for name, _, value in pairs}
 

@@ -153,3 +153,31 @@ def test_prepared_once_and_read_again(tmp_path: Path, monkeypatch: pytest.Monkey
     assert again.where(again.fold > 2).record_id.tolist() == ["ptbxl-12", "ptbxl-13"]
     with pytest.raises(ECGError, match="no prepared"):
         load_twelve_lead_folder(tmp_path / "nothing")
+
+
+def test_ecgs_that_cannot_be_read_are_left_out_and_asked_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twelve_lead, "PART_SIZE", 2)
+    root, folder = write_labelled_ptbxl(tmp_path / "ptbxl"), tmp_path / "prepared"
+    (root / "records500/00000/00012_hr.dat").unlink()
+    ecgs = list(read_labelled_ptbxl(root))[:3]
+    said: list[str] = []
+    assert prepare_twelve_lead(ecgs, folder, said.append).record_id.tolist() == ["ptbxl-11", "ptbxl-13"]
+    assert [words.split(":")[0] for words in said] == [
+        "left out ptbxl-12",
+        "part-0000.npz",
+        "part-0001.npz",
+    ]
+    assert len(prepare_twelve_lead(ecgs, folder, said.append)) == 2 and len(said) == 3
+    with pytest.raises(ECGError, match="none of them could be read"):
+        prepare_twelve_lead(ecgs[1:2], folder, said.append)
+
+
+def test_a_challenge_header_that_is_none_is_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_wfdb(example("normal"), tmp_path, "E00001")
+    (tmp_path / "E00002.hea").write_bytes(b"\x00\xff")
+    assert [ecg.record_id for ecg in read_labelled_challenge(tmp_path)] == ["challenge-E00001"]
+    assert "left out challenge-E00002" in caplog.text
