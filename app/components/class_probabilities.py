@@ -10,6 +10,7 @@ from app import state
 from app.components.downloads import figure_with_downloads
 from app.components.prevalence import choose_prevalence
 from ecg_core.figures.probabilities import class_probability_figure
+from ecg_core.figures.provenance import RESEARCH_ESTIMATE
 from ecg_core.inference.card import Card
 from ecg_core.inference.prevalence import at_prevalence
 from ecg_core.inference.types import Prediction
@@ -27,6 +28,7 @@ def draw_probabilities(predictions: Sequence[Prediction], cards: Mapping[str, Ca
         key=f"probabilities_{state.n_opened()}",
         filename="potassium_class_probabilities",
         alt="Probability of hypokalemia, normal potassium and hyperkalemia by model",
+        origin=RESEARCH_ESTIMATE,
     )
     mixes = {cards[p.model].calibration.class_mix for p in predictions if p.model in cards}
     words = " or ".join(

@@ -14,8 +14,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from app import state
 from app.components.save_picture import draw_save_buttons
-from ecg_core.figures.export import plotly_config, safe_filename
+from ecg_core.figures.export import download_name, plotly_config
+from ecg_core.figures.provenance import say_origin
 
 
 def figure_with_downloads(
@@ -27,12 +29,16 @@ def figure_with_downloads(
     aspect: float | None = None,
     on_select: Literal["rerun", "ignore"] | Callable[[], None] = "ignore",
     beside: Callable[[], None] | None = None,
+    origin: str = "",
 ) -> Any:
     """Draw a chart that can be saved as PNG or SVG; returns what `st.plotly_chart` returns.
 
     `alt` describes the chart to screen readers; `aspect` (width / height) makes the height follow the
-    width of the screen instead of the figure's own; with `on_select` dragging draws a box to select; `beside` draws more buttons beside the picture's.
+    width of the screen instead of the figure's own; with `on_select` dragging draws a box to select; `beside` draws more buttons beside the picture's;
+    `origin` says inside the figure what its data were, so that a saved picture still does.
     """
+    if origin:
+        say_origin(fig, origin, state.is_dark())
     if aspect is not None:
         _follow_width(key, aspect)
     if on_select != "ignore":
@@ -79,27 +85,27 @@ def table_with_download(df: pd.DataFrame, key: str, filename: str, **dataframe_o
 def csv_download(
     table: pd.DataFrame | Callable[[], pd.DataFrame], key: str, filename: str, label: str = "Download CSV"
 ) -> None:
-    """A button that saves a table as ``<filename>.csv``; a callable is made into a table on the click only."""
+    """A button that saves a table under `download_name(filename)`; a callable is made into a table on the click only."""
 
     def csv() -> bytes:
         df = table() if callable(table) else table
         return df.to_csv(index=False).encode()
 
-    _download(label, csv, f"{safe_filename(filename)}.csv", "text/csv", key)
+    _download(label, csv, f"{download_name(filename)}.csv", "text/csv", key)
 
 
 def json_download(value: Callable[[], dict[str, Any]], key: str, filename: str, label: str) -> None:
-    """A button that saves what `value` returns as ``<filename>.json``; it is called on the click only."""
+    """A button that saves what `value` returns as JSON; it is called on the click only."""
 
     def content() -> bytes:
         return json.dumps(value(), indent=1).encode()
 
-    _download(label, content, f"{safe_filename(filename)}.json", "application/json", key)
+    _download(label, content, f"{download_name(filename)}.json", "application/json", key)
 
 
 def zip_download(write: Callable[[Path], object], key: str, filename: str, label: str) -> None:
-    """A button that saves the files which `write` puts into a folder as ``<filename>.zip``, made on the click only."""
-    _download(label, lambda: zip_of(write), f"{safe_filename(filename)}.zip", "application/zip", key)
+    """A button that saves the files which `write` puts into a folder as one archive, made on the click only."""
+    _download(label, lambda: zip_of(write), f"{download_name(filename)}.zip", "application/zip", key)
 
 
 def zip_of(write: Callable[[Path], object]) -> bytes:

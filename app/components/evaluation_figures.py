@@ -34,7 +34,6 @@ from ecg_core.figures.evaluation import (
     range_boxplot_figure,
     reliability_figure,
 )
-from ecg_core.figures.provenance import say_origin
 
 PANEL_PX = 500  # two beside each other at 1440 px, one on a tablet
 
@@ -57,10 +56,11 @@ def draw_panels(panels: Sequence[Panel], table: pd.DataFrame, filename: str) -> 
                 st.subheader(panel.title)
                 st.caption(panel.note)
                 figure_with_downloads(
-                    say_origin(panel.figure(), words, state.is_dark()),
+                    panel.figure(),
                     key=f"{panel.kind}_{filename}",
                     filename=f"{filename}_{panel.kind}",
                     alt=f"{panel.title}: {words}",
+                    origin=words,
                 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.components.downloads import table_with_download
 from app.components.evaluation_figures import (
     detection_panels,
     draw_panels,
@@ -13,12 +12,13 @@ from app.components.evaluation_figures import (
     uncertainty_panels,
 )
 from app.components.prevalence import choose_prevalence, choose_severe_share, draw_predictive_values
-from app.components.result_columns import result_columns
+from app.components.result_table import draw_result_table
 from app.components.text import as_markdown
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import WithInterval
 from ecg_core.evaluation.conditions import Condition
 from ecg_core.evaluation.metrics import Summary, per_range, range_coverage, summarize
+from ecg_core.evaluation.origin import origin_words
 from ecg_core.evaluation.report import summary_table
 from ecg_core.evaluation.subgroups import MIN_PATIENTS, by_subgroup, groups_of_table
 
@@ -26,18 +26,12 @@ ESTIMATES, DETECTION, UNCERTAINTY, PREVALENCE, SUBGROUPS = (
     "Estimates",
     "Detection",
     "Uncertainty",
-    "Alarms at your prevalence",
+    "Alarms",
     "Subgroups",
 )
 SECTIONS = (ESTIMATES, DETECTION, UNCERTAINTY, PREVALENCE, SUBGROUPS)
 
-SUMMARY_COLUMNS = {
-    "measure": "Measure",
-    "value": st.column_config.NumberColumn("Value", format="%.4g"),
-    "ci_low": st.column_config.NumberColumn("95 % CI from", format="%.4g"),
-    "ci_high": st.column_config.NumberColumn("to", format="%.4g"),
-    "unit": "Unit",
-}
+SUMMARY_WORDS = {"measure": "Measure", "value": "Value", "unit": "Unit"}
 
 
 @st.cache_data(scope="session", max_entries=8, show_spinner="Measuring with bootstrap intervals…")
@@ -55,18 +49,17 @@ def draw_results(
     draw_numbers(summary, target_coverage)
     if section == ESTIMATES:
         draw_panels(estimate_panels(table, summary), table, filename)
-        draw_summary(summary, filename)
+        draw_summary(summary, origin_words(table), filename)
     elif section == DETECTION:
         draw_panels(detection_panels(table), table, filename)
         draw_ranges(table, filename)
     elif section == UNCERTAINTY:
         draw_panels(uncertainty_panels(table, target_coverage), table, filename)
-        held = range_coverage(table)
-        table_with_download(
-            held,
+        draw_result_table(
+            range_coverage(table),
             key=f"coverage_table_{filename}",
             filename=f"{filename}_coverage",
-            column_config=result_columns(held),
+            origin=origin_words(table),
         )
     elif section == PREVALENCE:
         draw_alarms(table, filename)
@@ -74,26 +67,25 @@ def draw_results(
         draw_subgroups(table, filename)
 
 
-def draw_summary(summary: Summary, filename: str) -> None:
+def draw_summary(summary: Summary, origin: str, filename: str) -> None:
     st.subheader("The numbers")
-    table_with_download(
-        summary_table(summary),
+    draw_result_table(
+        summary_table(summary).rename(columns={"ci_low": "value_low", "ci_high": "value_high"}),
         key=f"summary_{filename}",
         filename=f"{filename}_summary",
-        height="content",
-        column_config=SUMMARY_COLUMNS,
+        origin=origin,
+        words=SUMMARY_WORDS,
     )
     st.caption("95 % bootstrap intervals over patients, or over base ECGs where patients are not known.")
 
 
 def draw_ranges(table: pd.DataFrame, filename: str) -> None:
     st.subheader("Range by range")
-    ranges = per_range(table)
-    table_with_download(
-        ranges,
+    draw_result_table(
+        per_range(table),
         key=f"ranges_{filename}",
         filename=f"{filename}_per_range",
-        column_config=result_columns(ranges),
+        origin=origin_words(table),
     )
     st.caption("n is the support; precision, recall and F1 are those of naming the range by the estimate.")
 
@@ -110,11 +102,8 @@ def draw_alarms(table: pd.DataFrame, filename: str) -> None:
     except ECGError as error:
         st.info(as_markdown(str(error)), icon=":material/info:")
         return
-    table_with_download(
-        found,
-        key=f"alarms_{filename}",
-        filename=f"{filename}_alarms",
-        column_config=result_columns(found),
+    draw_result_table(
+        found, key=f"alarms_{filename}", filename=f"{filename}_alarms", origin=origin_words(table)
     )
     st.caption(
         "An alarm is a probability above 0.5 as it stands in the table. Sensitivity and specificity are those of this data "
@@ -128,15 +117,11 @@ def draw_subgroups(table: pd.DataFrame, filename: str) -> None:
     if found.empty:
         st.info("Neither flags nor record names tell parts of these patients apart.", icon=":material/info:")
         return
-    table_with_download(
-        found,
-        key=f"subgroups_{filename}",
-        filename=f"{filename}_subgroups",
-        height="content",
-        column_config=result_columns(found),
+    draw_result_table(
+        found, key=f"subgroups_{filename}", filename=f"{filename}_subgroups", origin=origin_words(table)
     )
     st.caption(
-        f"Fewer than {MIN_PATIENTS} patients: only counted. Several groups are looked at, so one that stands out may do so "
+        f"Under a value: its 95 % bootstrap interval. Fewer than {MIN_PATIENTS} patients: only counted. Several groups are looked at, so one that stands out may do so "
         "by chance. Sex, age and the width of QRS are told where the table holds them."
     )
 
@@ -146,8 +131,9 @@ def draw_provenance(table: pd.DataFrame, dataset: str, summary: Summary) -> None
     size = f"{summary.n} estimates, {summary.n_patients} patients or base ECGs, {summary.n_abstained} without an estimate"
     name = as_markdown(dataset)
     if table["simulated"].all():
+        over = name.removeprefix("simulated potassium over ")
         st.warning(
-            f"**SIMULATED potassium** over real ECGs: {size} ({name}). "
+            f"**SIMULATED potassium** over real ECGs ({over}): {size}. "
             "These results say how well the model reads the simulation, not how well it does on patients.",
             icon=":material/science:",
         )

@@ -25,7 +25,6 @@ from ecg_core.figures.evaluation_twelve_lead import (
     roc_figure,
 )
 from ecg_core.figures.lead_elimination import lead_elimination_figure
-from ecg_core.figures.provenance import say_origin
 from ecg_core.network_files import card_of
 from ecg_core.twelve_lead import restore
 from ecg_core.twelve_lead.checkpoint import EVALUATION, TwelveLeadCheckpoint
@@ -102,10 +101,11 @@ def _draw_model(checkpoint: TwelveLeadCheckpoint) -> None:
     st.subheader("Confusion at the thresholds")
     st.caption("Count, and share of the true class (row). Thresholds were chosen on other records.")
     figure_with_downloads(
-        say_origin(confusion_grid_figure(table, thresholds, dark), origin, dark),
+        confusion_grid_figure(table, thresholds, dark),
         key=f"confusion_12_{card.name}",
         filename=f"{card.name}_confusion",
         alt="A confusion matrix for each finding",
+        origin=origin,
     )
     table_with_download(
         findings_scores(results),
@@ -149,10 +149,11 @@ def _draw_panels(
                 st.subheader(title)
                 st.caption(note)
                 figure_with_downloads(
-                    say_origin(figure(), origin, state.is_dark()),
+                    figure(),
                     key=f"{kind}_12_{name}",
                     filename=f"{name}_{kind}",
                     alt=title,
+                    origin=origin,
                 )
 
 

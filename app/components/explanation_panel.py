@@ -14,10 +14,11 @@ from app.components.on_request import on_request
 from app.components.what_if_panel import draw_moved_beats, draw_shifts
 from ecg_core.analysis import Analysis
 from ecg_core.errors import CheckpointError
-from ecg_core.explanation.class_ranges import class_ranges, place
+from ecg_core.explanation.class_ranges import Feature, class_ranges, place
 from ecg_core.explanation.saliency import integrated_gradients, lead_attention, lead_shares, smoothed
 from ecg_core.figures.class_ranges import class_ranges_figure
 from ecg_core.figures.potassium_saliency import lead_shares_figure, saliency_figure
+from ecg_core.figures.provenance import RESEARCH_ESTIMATE
 from ecg_core.inference.checkpoint import Checkpoint
 from ecg_core.inference.types import Prediction
 
@@ -61,11 +62,21 @@ def _draw_class_ranges(analysis: Analysis) -> None:
         key=f"class_ranges_{state.n_opened()}",
         filename="measured_beside_classes",
         alt="Measured values of this ECG as lines across the quartiles of five potassium classes",
+        origin=_numbers(ranges.features),
     )
     st.caption(
         f"Line across: this ECG. Bars: quartiles with the median, by potassium in mEq/L. Filled: {ranges.real_source}. "
         f"Dotted: {ranges.simulated_source}. The classes overlap widely: one value alone says little."
     )
+
+
+def _numbers(features: Sequence[Feature]) -> str:
+    """What the bars are, in the figure itself."""
+    real, simulated = (
+        max(sum(one.n for one in quartiles) for quartiles in source)
+        for source in zip(*((feature.real, feature.simulated) for feature in features), strict=True)
+    )
+    return f"Line: this ECG. Filled: real patients, n = {real:,}. Dotted: SIMULATED, n = {simulated:,} ECGs."
 
 
 def _draw_saliency(prediction: Prediction, checkpoint: Checkpoint) -> None:
@@ -87,6 +98,7 @@ def _draw_saliency(prediction: Prediction, checkpoint: Checkpoint) -> None:
         key=f"saliency_figure_{prediction.model}",
         filename=f"saliency_{prediction.model}",
         alt="The network's input with dots where it moved the estimate most",
+        origin=RESEARCH_ESTIMATE,
     )
     shares = {"saliency": lead_shares(added)}
     attention = lead_attention(checkpoint, inputs)
@@ -98,6 +110,7 @@ def _draw_saliency(prediction: Prediction, checkpoint: Checkpoint) -> None:
             key=f"lead_shares_{prediction.model}",
             filename=f"lead_shares_{prediction.model}",
             alt="How much each lead counts",
+            origin=RESEARCH_ESTIMATE,
         )
     facts = (
         "" if inputs.facts is None else " It is fed measurements beside the trace, which are not shown here."

@@ -10,6 +10,7 @@ from app import state
 from app.components.downloads import figure_with_downloads
 from ecg_core.figures.model_inputs import crop_figure, items_figure
 from ecg_core.figures.potassium import item_spread_figure
+from ecg_core.figures.provenance import RESEARCH_ESTIMATE
 from ecg_core.inference.types import ModelInput, Prediction
 
 
@@ -31,6 +32,7 @@ def draw_inputs(predictions: Sequence[Prediction]) -> None:
             key=f"items_{state.n_opened()}",
             filename="potassium_by_cycle",
             alt="Potassium estimates for each cycle or crop, by model",
+            origin=RESEARCH_ESTIMATE,
         )
 
 

@@ -11,6 +11,7 @@ from app import state
 from app.components.downloads import figure_with_downloads
 from app.components.text import as_markdown
 from ecg_core.figures.potassium import estimates_figure
+from ecg_core.figures.provenance import RESEARCH_ESTIMATE
 from ecg_core.inference.card import Card, EvaluationResult
 from ecg_core.inference.comparison import (
     ZONES_SOURCE,
@@ -44,6 +45,7 @@ def draw_models(
                 key=f"estimates_{state.n_opened()}",
                 filename="potassium_estimates",
                 alt=comparison.headline,
+                origin=RESEARCH_ESTIMATE,
             )
             st.markdown(f":material/compare_arrows: **{comparison.agreement}**")
     if len(predictions) > 1:

@@ -14,6 +14,7 @@ from app.components.patient_table_form import draw_table_form
 from app.components.text import as_markdown
 from app.patient_entries import earlier_ecgs, forget
 from ecg_core.analysis import Analysis
+from ecg_core.figures.provenance import RESEARCH_ESTIMATE
 from ecg_core.figures.trend import trend_figure
 from ecg_core.inference.card import Card
 from ecg_core.inference.types import Prediction
@@ -103,6 +104,7 @@ def _draw_corrected(analysis: Analysis, earlier: Sequence[EarlierECG], cards: Ma
         key=f"trend_{state.n_opened()}",
         filename="potassium_trend",
         alt="Laboratory values and estimates over time",
+        origin=RESEARCH_ESTIMATE,
     )
     st.caption(
         "The correction is the mean of laboratory value less estimate, shrunken towards none (random effects). How errors divide into "

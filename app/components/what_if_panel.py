@@ -14,6 +14,7 @@ from app.components.on_request import on_request
 from ecg_core.analysis import Analysis
 from ecg_core.explanation.counterfactual import moved_beats
 from ecg_core.explanation.one_sign import Shift, shifts
+from ecg_core.figures.provenance import RESEARCH_ESTIMATE
 from ecg_core.figures.what_if import moved_beats_figure, shifts_figure
 from ecg_core.inference.checkpoint import Checkpoint
 from ecg_core.inference.types import Prediction
@@ -36,6 +37,7 @@ def draw_shifts(analysis: Analysis, checkpoint: Checkpoint) -> None:
         key=f"shifts_figure_{checkpoint.card.name}",
         filename=f"signs_moved_{checkpoint.card.name}",
         alt="How far each moved sign shifts the estimate",
+        origin=RESEARCH_ESTIMATE,
     )
     st.markdown("\n".join(f"- {line}" for line in per_meq_l(rows)) or "None of them moves it clearly.")
     st.caption(
@@ -86,6 +88,7 @@ def draw_moved_beats(analysis: Analysis, prediction: Prediction | None) -> None:
         key="moved_beats_figure",
         filename="moved_beats_simulated",
         alt="Today's median beat with simulated ones at 1 mEq/L less and more",
+        origin="Solid: this ECG. Dashed and dotted: SIMULATED from it.",
     )
     st.caption(
         "**Simulated**, as the typical patient of the simulation would change; this patient may answer more, less or not at all."

@@ -10,22 +10,32 @@ import streamlit as st
 
 from app import state
 from app.components.checkpoints import draw_left_out, installed_checkpoints
-from app.components.downloads import csv_download, figure_with_downloads, table_with_download
+from app.components.downloads import csv_download, figure_with_downloads
 from app.components.evaluation_results import SECTIONS, draw_results, measured
 from app.components.evaluation_twelve_lead import draw_twelve_lead_evaluation
+from app.components.result_table import draw_result_table
 from app.components.text import as_markdown
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.agreement import MIN_SHARED, mean_differences, shared_estimates
+from ecg_core.evaluation.bootstrap import WithInterval
 from ecg_core.evaluation.origin import origin_words
 from ecg_core.evaluation.table import OPTIONAL, REQUIRED, read_evaluation
 from ecg_core.figures.agreement import model_agreement_figure
-from ecg_core.figures.provenance import say_origin
 from ecg_core.figures.training import loss_figure
 from ecg_core.inference.checkpoint import EVALUATION, LOSS_CURVE, Checkpoint
 
 BUNDLED, OWN = "Bundled test set", "Your own table"
 TRAINING, ALL_MODELS = "Training", "All models"
 TWELVE_LEAD = "12-lead findings and age"
+COMPARISON_WORDS = {
+    "model": "Model",
+    "parameters": "Parameters",
+    "mae_meq_l": "MAE",
+    "mae_of_mean_meq_l": "MAE of always the mean",
+    "rmse_meq_l": "RMSE",
+    "r": "r",
+    "data": "Data",
+}
 
 
 def draw_page() -> None:
@@ -131,9 +141,10 @@ def draw_training(checkpoint: Checkpoint) -> None:
     name, facts = checkpoint.card.name, checkpoint.card.trained_on
     kind = "SIMULATED potassium" if facts.simulated else "Real patients"
     words = f"{kind}, learned from n = {facts.n_examples:,} examples of {facts.n_records:,} ECGs"
-    say_origin(figure, words, state.is_dark())
-    figure_with_downloads(figure, key=f"loss_{name}", filename=f"{name}_loss", alt="Loss by epoch")
-    csv_download(training, key=f"loss_csv_{name}", filename=f"{name}_training")
+    figure_with_downloads(
+        figure, key=f"loss_{name}", filename=f"{name}_loss", alt="Loss by epoch", origin=words
+    )
+    csv_download(training.assign(data=words), key=f"loss_csv_{name}", filename=f"{name}_training")
 
 
 def draw_comparison(checkpoints: Sequence[Checkpoint]) -> None:
@@ -142,20 +153,11 @@ def draw_comparison(checkpoints: Sequence[Checkpoint]) -> None:
     if not rows:
         st.info("The results of no model can be read.", icon=":material/info:")
         return
-    table_with_download(
-        pd.DataFrame(rows),
-        key="model_comparison",
-        filename="model_comparison",
-        column_config={
-            "model": "Model",
-            "parameters": st.column_config.NumberColumn("Parameters", format="localized"),
-            "records": "ECGs",
-            "MAE of the mean": "MAE of always the mean",
-            "coverage": st.column_config.NumberColumn("Truth inside interval", format="percent"),
-        },
+    draw_result_table(
+        pd.DataFrame(rows), key="model_comparison", filename="model_comparison", words=COMPARISON_WORDS
     )
     st.caption(
-        "Potassium errors in mEq/L; 95 % bootstrap intervals over patients. Compare only equal data sets."
+        "Potassium errors in mEq/L; under a value its 95 % bootstrap interval over patients. Compare only equal data sets."
     )
 
 
@@ -171,14 +173,13 @@ def draw_agreement(checkpoints: Sequence[Checkpoint]) -> None:
         return
     first = next(iter(tables.values()))
     words = origin_words(first[first["record_id"].isin(shared.index)])
-    dark = state.is_dark()
-    figure = model_agreement_figure(mean_differences(shared), list(shared.columns), dark)
     with st.container(width=820):
         figure_with_downloads(
-            say_origin(figure, words, dark),
+            model_agreement_figure(mean_differences(shared), list(shared.columns), state.is_dark()),
             key="model_agreement",
             filename="model_agreement",
             alt="Mean absolute difference of every two models",
+            origin=words,
         )
     st.caption(
         "Mean absolute difference in mEq/L on the ECGs that all of them answered. Agreement is no proof: models that learned "
@@ -190,23 +191,28 @@ def comparison_row(checkpoint: Checkpoint) -> dict[str, object]:
     """One model's line; empty where its results cannot be read (its own page section says why)."""
     card = checkpoint.card
     try:
-        summary = measured(read_evaluation(checkpoint.folder / EVALUATION))
+        table = read_evaluation(checkpoint.folder / EVALUATION)
+        summary = measured(table)
     except ECGError:
         return {}
     return {
         "model": card.title,
         "parameters": card.n_parameters,
-        "records": summary.n,
-        "MAE": round(summary.mae_meq_l.value, 3),
-        "MAE 95 % CI": f"{summary.mae_meq_l.low:.2f}–{summary.mae_meq_l.high:.2f}",
-        "MAE of the mean": round(summary.mae_of_mean_meq_l, 3),
-        "RMSE": round(summary.rmse_meq_l, 3),
-        "r": round(summary.pearson_r, 3),
-        "AUC hyper": round(summary.hyper.auc.value, 3),
-        "AUC hypo": round(summary.hypo.auc.value, 3),
-        "AUC severe": round(summary.severe.auc.value, 3),
-        "coverage": round(summary.coverage, 3),
+        **with_bounds("mae_meq_l", summary.mae_meq_l),
+        "mae_of_mean_meq_l": summary.mae_of_mean_meq_l,
+        "rmse_meq_l": summary.rmse_meq_l,
+        "r": summary.pearson_r,
+        **with_bounds("auc_hyper", summary.hyper.auc),
+        **with_bounds("auc_hypo", summary.hypo.auc),
+        **with_bounds("auc_severe", summary.severe.auc),
+        "coverage": summary.coverage,
+        "data": origin_words(table),
     }
+
+
+def with_bounds(name: str, number: WithInterval) -> dict[str, float]:
+    """The columns of a number with its 95 % interval."""
+    return {name: number.value, f"{name}_low": number.low, f"{name}_high": number.high}
 
 
 draw_page()

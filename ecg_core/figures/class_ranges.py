@@ -12,14 +12,18 @@ from ecg_core.explanation.class_ranges import PlacedFeature, Quartiles
 from ecg_core.figures.theme import Palette, Zone, apply_theme, palette
 
 _COLUMNS = 3
-_ROW_PX = 190
+_ROW_PX = 200
+_ABOVE_PX, _BELOW_PX = 72, 40  # room for the buttons over the first titles, and for the last classes
 _ZONES: tuple[Zone, ...] = ("hypo", "hypo", "normal", "moderate", "severe")  # of the five classes
 _HALF = 0.17  # of a bar's width
 _APART = 0.2  # of real and simulated bars from the middle
 
 
 def class_ranges_figure(placed: Sequence[PlacedFeature], classes: Sequence[str], dark: bool) -> go.Figure:
-    """A panel per feature: quartiles of real ECGs (filled) and simulated ones (outlined), and a line for this ECG."""
+    """A panel per feature: quartiles of real ECGs (filled) and simulated ones (outlined), and a line for this ECG.
+
+    `classes` are named in mEq/L, rising, as ``"2.5–3.5"``.
+    """
     colours = palette(dark)
     rows = math.ceil(len(placed) / _COLUMNS)
     titles = [_title(one) for one in placed]
@@ -27,7 +31,7 @@ def class_ranges_figure(placed: Sequence[PlacedFeature], classes: Sequence[str],
         rows=rows,
         cols=_COLUMNS,
         subplot_titles=titles,
-        vertical_spacing=0.3 / rows,
+        vertical_spacing=0.38 / rows,
         horizontal_spacing=0.07,
     )
     apply_theme(fig, dark)
@@ -46,10 +50,15 @@ def class_ranges_figure(placed: Sequence[PlacedFeature], classes: Sequence[str],
             row=number // _COLUMNS + 1,
             col=number % _COLUMNS + 1,
         )
-    fig.update_layout(height=60 + _ROW_PX * rows, showlegend=False, shapes=shapes, margin={"t": 40, "b": 40})
+    fig.update_layout(
+        height=_ABOVE_PX + _BELOW_PX + _ROW_PX * rows,
+        showlegend=False,
+        shapes=shapes,
+        margin={"t": _ABOVE_PX, "b": _BELOW_PX},
+    )
     fig.update_xaxes(
         tickvals=list(range(len(classes))),
-        ticktext=list(classes),
+        ticktext=[_on_two_lines(name) for name in classes],
         range=[-0.6, len(classes) - 0.4],
         showgrid=False,
         fixedrange=True,
@@ -65,7 +74,13 @@ def class_ranges_figure(placed: Sequence[PlacedFeature], classes: Sequence[str],
 def _title(one: PlacedFeature) -> str:
     digits = 2 if one.feature.unit == "mV" else 1 if "√" in one.feature.unit else 0
     value = f"<b>{one.value:z.{digits}f}</b>" if math.isfinite(one.value) else "not measured"
-    return f"{one.feature.name}: {value}{f' {one.feature.unit}' if math.isfinite(one.value) else ''}"
+    unit = f" {one.feature.unit}" if math.isfinite(one.value) else ""
+    return f"{one.feature.name}<br>{value}{unit}"
+
+
+def _on_two_lines(name: str) -> str:
+    """``"2.5–3.5"`` as narrow as one of its limits, so that neighbours don't touch on a tablet."""
+    return name.replace("–", "–<br>").replace(" ", "<br>")
 
 
 def _bars(

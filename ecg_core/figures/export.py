@@ -15,14 +15,19 @@ def safe_filename(text: str) -> str:
     return _UNSAFE.sub("_", text).strip("._") or "kalium"
 
 
+def download_name(text: str) -> str:
+    """The name, without ending, of a file to take away; it says what it comes from when it lies among others."""
+    return f"kalium_research_{safe_filename(text)}"
+
+
 def plotly_config(filename: str) -> dict[str, Any]:
-    """Plotly's `config` for a chart whose camera button saves `filename`, a PNG of twice the screen's size."""
+    """Plotly's `config` for a chart whose camera button saves `download_name(filename)`, a PNG of twice the screen's size."""
     return {
         "displaylogo": False,
         "displayModeBar": True,
         "displayNotifier": False,
         "modeBarButtonsToRemove": ["autoScale2d"],
-        "toImageButtonOptions": {"format": "png", "filename": safe_filename(filename), "scale": 2},
+        "toImageButtonOptions": {"format": "png", "filename": download_name(filename), "scale": 2},
     }
 
 

@@ -66,7 +66,7 @@ def paper_figure(
     fig.layout.annotations = [
         *_lead_names(page, record, remarks or {}, colours),
         *(_reason(shade, colours) for shade in unusable),
-        _scale(page, bottom, caption, colours),
+        _scale(page, bottom, caption, record, colours),
     ]
     as_paper(fig, (-LEFT_MM, PAGE_MM + RIGHT_MM), (bottom, top + TOOLS_MM), colours)
     return fig
@@ -179,8 +179,9 @@ def _origin(lead: str, record: ECGRecord, colours: Palette) -> str:
     return " <i>derived</i>" if lead in record.derived_leads else ""
 
 
-def _scale(page: Page, bottom_mm: float, caption: str, colours: Palette) -> Note:
-    words = [f"{page.speed_mm_s:g} mm/s", f"{page.gain_mm_mv:g} mm/mV", *([caption] if caption else [])]
+def _scale(page: Page, bottom_mm: float, caption: str, record: ECGRecord, colours: Palette) -> Note:
+    origin = "<b>SIMULATED ECG</b>" if record.simulated else ""
+    words = [f"{page.speed_mm_s:g} mm/s", f"{page.gain_mm_mv:g} mm/mV", *filter(None, (caption, origin))]
     note = _note(1 - LEFT_MM, bottom_mm + 0.5, "   ".join(words), colours.muted)
     return {**note, "yanchor": "bottom"}  # whole on small screens too, where the words are taller in mm
 

@@ -6,6 +6,8 @@ import plotly.graph_objects as go
 
 from ecg_core.figures.theme import FONT_SIZE_PX, palette
 
+RESEARCH_ESTIMATE = "Research, no diagnosis. The models learned from SIMULATED potassium effects."
+
 _ROOM_PX = 44  # below tick labels of two lines and the title of the axis
 _HEIGHT_PX, _BOTTOM_PX = 420, 48  # of a figure that does not say
 

@@ -62,7 +62,7 @@ def test_a_prevalence_set_once_holds_everywhere_and_changes_what_an_alarm_means(
     visit.wait_until_drawn()
 
     visit.go_to("Evaluation", last="The numbers")
-    page.get_by_text("Alarms at your prevalence", exact=True).click()
+    page.get_by_text("Alarms", exact=True).click()
     expect(page.get_by_text("Of 1,000 patients 200 have it")).to_be_visible()
     visit.wait_until_drawn()
     common = alarm_percents(page)

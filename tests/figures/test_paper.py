@@ -259,7 +259,7 @@ def test_thinning_keeps_gaps() -> None:
 )
 def test_file_names_are_safe(text: str, name: str) -> None:
     assert safe_filename(text) == name
-    assert plotly_config(text)["toImageButtonOptions"]["filename"] == name
+    assert plotly_config(text)["toImageButtonOptions"]["filename"] == f"kalium_research_{name}"
 
 
 def test_a_bare_page_is_not_changed_by_drawing() -> None:
