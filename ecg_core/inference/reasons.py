@@ -178,8 +178,8 @@ def other_method(annotation: Annotation) -> Flag | None:
         return None
     return Flag(
         "other_method",
-        f"Heartbeats and waves were found by the method {annotation.method}, because {DEFAULT_METHOD}, with which the model "
-        "learned, had no answer.",
+        f"Heartbeats and waves were found by the method {annotation.method}; the model learned with those of {DEFAULT_METHOD}, "
+        "which had no answer here.",
     )
 
 
