@@ -158,13 +158,15 @@ def _edit(wish: EditsChange) -> None:
 def _load_edits(wish: EditsFile) -> None:
     analysis = state.current_analysis()
     if analysis is not None:
-        edits = read_edits(wish.content)
-        if not any_fits(analysis.automatic.shown, edits, analysis.record.duration_s):
+        saved, found = read_edits(wish.content), analysis.automatic.shown
+        if not saved.may_be_of(found):
+            raise EditError("Most beats in this file are not found here. Is it the file of another ECG?")
+        if not any_fits(found, saved.edits, analysis.record.duration_s):
             raise EditError(
                 "None of the corrections in this file fits the beats found here. Is it the file of another ECG?"
             )
-        history = state.edit_history().then(edits)
-        state.keep_edits(history, reannotated(analysis, edits, _usable_checkpoints()))
+        history = state.edit_history().then(saved.edits)
+        state.keep_edits(history, reannotated(analysis, saved.edits, _usable_checkpoints()))
 
 
 def _edits() -> BeatEdits:

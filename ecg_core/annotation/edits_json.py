@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, get_args, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ecg_core.annotation.edits import (
     BeatAdded,
@@ -17,9 +20,11 @@ from ecg_core.annotation.edits import (
     WaveAbsent,
     WaveAbsentInAll,
 )
+from ecg_core.annotation.types import Annotation
 from ecg_core.errors import EditError
 
 MAX_EDITS = 10_000
+_LEAST_BEATS, _SAME_BEAT_S, _SAME_SHARE = 3, 0.06, 0.5
 _LONGEST_S = 1e7  # no record is as long: a time beyond it is nonsense
 
 _KINDS: dict[str, type[Edit]] = {
@@ -40,8 +45,24 @@ def edits_json(edits: BeatEdits) -> list[dict[str, Any]]:
     return [{"edit": _WORDS[type(edit)], **asdict(edit)} for edit in edits.edits]
 
 
-def read_edits(content: bytes) -> BeatEdits:
-    """The corrections in a file as `annotation_json` makes it. Raises EditError for anything else, and for none."""
+@dataclass(frozen=True, eq=False)
+class SavedEdits:
+    """Corrections from a file, and where the R peaks of their ECG were, in seconds; none where the file does not say."""
+
+    edits: BeatEdits
+    r_s: NDArray[np.float64]
+
+    def may_be_of(self, annotation: Annotation) -> bool:
+        """Whether the beats found are those of the file, half of them at least: not all are found by every method, and some were put right."""
+        here_s = annotation.r_peaks / annotation.fs_hz
+        if self.r_s.size < _LEAST_BEATS or not here_s.size:
+            return True
+        nearest_s = np.abs(self.r_s[:, None] - here_s).min(axis=1)
+        return bool(np.mean(nearest_s <= _SAME_BEAT_S) >= _SAME_SHARE)
+
+
+def read_edits(content: bytes) -> SavedEdits:
+    """What is in a file as `annotation_json` makes it. Raises EditError for anything else, and where nothing was corrected."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -55,7 +76,17 @@ def read_edits(content: bytes) -> BeatEdits:
         raise EditError(
             f"This file holds {len(items):,} corrections; {MAX_EDITS:,} are the most that are read."
         )
-    return BeatEdits(tuple(_edit(item, number) for number, item in enumerate(items, start=1)))
+    edits = BeatEdits(tuple(_edit(item, number) for number, item in enumerate(items, start=1)))
+    return SavedEdits(edits, _r_peaks_s(value))
+
+
+def _r_peaks_s(value: dict[str, Any]) -> NDArray[np.float64]:
+    """R peaks in seconds; none where the file does not tell them as numbers."""
+    try:
+        samples, fs_hz = np.asarray(value["r_peaks"], dtype=np.float64).reshape(-1), float(value["fs"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return np.zeros(0)
+    return samples / fs_hz if fs_hz > 0 else np.zeros(0)
 
 
 def _edit(item: object, number: int) -> Edit:

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecg_core.annotation.edits import BeatEdits, Edit, MarkMoved, apply_edits
+from ecg_core.annotation.edits import (
+    BeatAdded,
+    BeatEdits,
+    BeatRemoved,
+    Edit,
+    MarkMoved,
+    WaveAbsentInAll,
+    apply_edits,
+)
 from ecg_core.annotation.edits_json import MAX_EDITS, edits_json, read_edits
 from ecg_core.annotation.export import annotation_json
 from ecg_core.errors import EditError
@@ -35,18 +43,42 @@ def moved(**other: Any) -> dict[str, Any]:
 @given(st.lists(EVERY_KIND, min_size=1, max_size=8))
 def test_what_was_saved_comes_back(edits: list[Edit]) -> None:
     saved = BeatEdits(tuple(edits))
-    assert read_edits(json.dumps({"edited": edits_json(saved)}, allow_nan=False).encode()) == saved
+    assert read_edits(json.dumps({"edited": edits_json(saved)}, allow_nan=False).encode()).edits == saved
 
 
 def test_the_annotation_that_is_downloaded_holds_them() -> None:
     edits = BeatEdits((MarkMoved(float(R_S[2]), "T", "offset", float(R_S[2]) + 0.38),))
     corrected = apply_edits(regular(), edits)
     content = json.dumps(annotation_json(corrected, {}, edits)).encode()
-    assert read_edits(content) == edits
+    saved = read_edits(content)
+    assert saved.edits == edits and saved.r_s == pytest.approx(R_S)
+
+
+@pytest.mark.parametrize(
+    ("late_samples", "expected"), [(0.0, True), (20.0, True), (150.0, False)], ids=["same", "near", "other"]
+)
+def test_a_file_of_another_ecg_is_told_by_its_beats(late_samples: float, expected: bool) -> None:
+    edits = BeatEdits((WaveAbsentInAll("P"),))  # fits any ECG
+    other = regular(late_samples=late_samples)
+    saved = read_edits(json.dumps(annotation_json(other, {}, edits)).encode())
+    assert saved.may_be_of(regular()) is expected
+
+
+def test_beats_that_were_added_or_removed_do_not_make_it_another() -> None:
+    edits = BeatEdits((BeatRemoved(float(R_S[2])), BeatAdded(0.9)))
+    content = json.dumps(annotation_json(apply_edits(regular(), edits), {}, edits)).encode()
+    assert read_edits(content).may_be_of(regular())
+
+
+@pytest.mark.parametrize("fs", [None, 0, "500", [1, 2], {}], ids=str)
+@pytest.mark.parametrize("r_peaks", [None, "250", [[1], [2, 3]], {"0": 1}], ids=str)
+def test_a_file_that_does_not_tell_its_beats_may_be_of_any_ecg(fs: object, r_peaks: object) -> None:
+    content = json.dumps({"edited": [moved()], "fs": fs, "r_peaks": r_peaks}).encode()
+    assert read_edits(content).may_be_of(regular())
 
 
 def test_a_whole_number_is_a_time_too() -> None:
-    assert read_edits(file_of(moved(r_s=1))) == BeatEdits((MarkMoved(1.0, "T", "offset", 1.6),))
+    assert read_edits(file_of(moved(r_s=1))).edits == BeatEdits((MarkMoved(1.0, "T", "offset", 1.6),))
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,9 @@ def press(app: AppTest, label: str) -> AppTest:
     return next(b for b in app.button if b.label == label).click().run()
 
 
-def file_of(*edits: object) -> bytes:
-    return json.dumps({"edited": edits_json(BeatEdits(edits))}).encode()  # type: ignore[arg-type]
+def file_of(*edits: object, beats_s: np.ndarray | None = None) -> bytes:
+    beats = {} if beats_s is None else {"fs": 1000, "r_peaks": (1000 * beats_s).tolist()}
+    return json.dumps({"edited": edits_json(BeatEdits(edits)), **beats}).encode()  # type: ignore[arg-type]
 
 
 def test_saved_corrections_hold_again(cycles_app: AppTest) -> None:
@@ -74,8 +75,9 @@ def test_corrections_that_do_not_fit_are_counted(cycles_app: AppTest) -> None:
         (b'{"edited": []}', "no corrections by hand"),
         (b'{"edited": [{"edit": "<b>"}]}', "Correction 1"),
         (file_of(BeatAdded(99.0)), "Is it the file of another ECG?"),
+        (file_of(WaveAbsentInAll("P"), beats_s=np.arange(0.4, 9, 0.37)), "Most beats in this file"),
     ],
-    ids=["picture", "other", "empty", "unknown", "elsewhere"],
+    ids=["picture", "other", "empty", "unknown", "elsewhere", "other beats"],
 )
 def test_a_file_that_cannot_be_used_says_why_and_nothing_changes(
     cycles_app: AppTest, content: bytes, words: str
