@@ -6,14 +6,14 @@ The clock of an electrocardiograph stands alone: `ecg_time` was often not synchr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
 
-from ecg_core.errors import ECGError
+from ecg_core.errors import ECGError, damage_means
 from ecg_core.inference.types import PLAUSIBLE_K_MEQ_L
 
 # `d_labitems` of MIMIC-IV 2 and 3. Potassium of urine, ascites and other fluids has other items.
@@ -54,7 +54,8 @@ def mimic_manifest(ecgs: Path, labs: Labs, hosp: Path, window: timedelta) -> pd.
     comes from the machine's statements where `machine_measurements.csv` is there. Raises ECGError.
     """
     records = _csv(_one_of(ecgs, "record_list.csv"), ["subject_id", "study_id", "ecg_time", "path"])
-    records["ecg_time"] = pd.to_datetime(records["ecg_time"])
+    records["ecg_time"] = pd.to_datetime(records["ecg_time"], errors="coerce")
+    records = records.dropna(subset=["ecg_time", "path"])
     nearest = pd.merge_asof(
         records.sort_values("ecg_time"),
         labs.values.sort_values("k_time"),
@@ -86,16 +87,19 @@ def mimic_manifest(ecgs: Path, labs: Labs, hosp: Path, window: timedelta) -> pd.
 
 def read_labs(hosp: Path) -> Labs:
     """The potassium values of `labevents.csv` or `.csv.gz` in the folder `hosp`, read in pieces. Raises ECGError."""
-    parts = list(_potassium_rows(_one_of(hosp, "labevents.csv")))
+    path = _one_of(hosp, "labevents.csv")
+    with damage_means(_not_as_shipped(path, _LABS)):
+        parts = list(_potassium_rows(path))
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(_LABS))
     hemolyzed = rows["comments"].str.contains(_HEMOLYZED, case=False, na=False)
     usable = rows["valuenum"].between(*PLAUSIBLE_K_MEQ_L)
+    rows["charttime"] = pd.to_datetime(rows["charttime"], errors="coerce")
     usable &= rows["valueuom"].fillna("").str.strip().str.lower().isin(_UNITS) & rows["charttime"].notna()
     kept = rows[usable & ~hemolyzed]
     values = pd.DataFrame(
         {
             "subject_id": kept["subject_id"].astype("int64"),
-            "k_time": pd.to_datetime(kept["charttime"]),
+            "k_time": kept["charttime"],
             "k_meq_l": kept["valuenum"].astype("float64"),
             "specimen": kept["itemid"].map(SPECIMEN_OF_ITEM),
         }
@@ -138,7 +142,9 @@ def _one_of(folder: Path, name: str) -> Path:
 
 
 def _csv(path: Path, columns: list[str]) -> pd.DataFrame:
-    try:
+    with damage_means(_not_as_shipped(path, columns)):
         return pd.read_csv(path, usecols=columns)
-    except ValueError as error:
-        raise ECGError(f"{path} lacks one of the columns {', '.join(columns)}.") from error
+
+
+def _not_as_shipped(path: Path, columns: Iterable[str]) -> str:
+    return f"{path} is damaged or lacks one of the columns {', '.join(columns)}; download it again."

@@ -69,7 +69,8 @@ def prepare_twelve_lead(
 ) -> PreparedTwelveLead:
     """Filter, annotate and measure every ECG, unless `folder` already holds it; returns all of them.
 
-    One that cannot be read or annotated is left out, and `report` is told. Raises ECGError when none is left. With fewer `leads` all is measured in these alone, and in the limb leads that two of them give, as in the program.
+    One that cannot be read or annotated is left out, and `report` is told. With fewer `leads` all is measured in these
+    alone, and in the limb leads that two of them give, as in the program. Raises ECGError when there is no ECG.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -97,9 +98,14 @@ def load_twelve_lead_folder(folder: Path) -> PreparedTwelveLead:
 
 def load_prepared_parts(paths: Sequence[Path]) -> PreparedTwelveLead:
     """All parts as one."""
-    parts = [dict(np.load(path, allow_pickle=False)) for path in paths]
+    parts = [_arrays(path) for path in paths]
     names = [item.name for item in fields(PreparedTwelveLead)]
     return PreparedTwelveLead(*(np.concatenate([part[name] for part in parts]) for name in names))
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays)
 
 
 def batched_ecgs(ecgs: Iterable[DiagnosedECG]) -> Iterator[list[DiagnosedECG]]:

@@ -8,6 +8,7 @@ taken, the usable one nearest to it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,11 +19,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ecg_core.errors import ECGError, SignalError, damage_means
+from ecg_core.errors import ECGError, SignalError, UnreadableFileError, damage_means
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.quality import assess_quality
 from ecg_core.inference.types import PLAUSIBLE_K_MEQ_L
 from ecg_core.record import ECGRecord, Source
+
+_log = logging.getLogger("kalium.datasets")
 
 TRACKS = {"ECG_II": "II", "ECG_V5": "V5"}  # SNUADC/ECG_II and SNUADC/ECG_V5
 FS_HZ = 500.0
@@ -50,19 +53,25 @@ class VitalStretch:
 def read_vitaldb(tables: Path, tracks: Path, window: timedelta) -> Iterator[VitalStretch]:
     """A stretch for each potassium value of a case whose samples lie in `tracks`, from within `window` of it.
 
-    Values without a usable stretch are passed over. Raises ECGError when a table is missing or is another one.
+    Values without a usable stretch are passed over; cases whose samples cannot be read are left out, and a warning says
+    so. Raises ECGError when a table is missing or is another one.
     """
     people = _table(tables, _CLINICAL, ["caseid", "subjectid", "age", "sex"])
     people["age"] = pd.to_numeric(people["age"], errors="coerce")  # some are ">89"
     labs = _table(tables, _LABS, ["caseid", "dt", "name", "result"])
     labs["result"] = pd.to_numeric(labs["result"], errors="coerce")
     potassium = labs[(labs["name"] == _POTASSIUM) & labs["result"].between(*PLAUSIBLE_K_MEQ_L)]
+    potassium = potassium.dropna(subset=["dt"])
     for person in people.to_dict("records"):
         path = tracks / f"{person['caseid']}.npz"
         values = potassium[potassium["caseid"] == person["caseid"]]
         if values.empty or not path.is_file():
             continue
-        signal_mv = read_tracks(path)
+        try:
+            signal_mv = read_tracks(path)
+        except UnreadableFileError as error:
+            _log.warning("left out case %s: %s", person["caseid"], error)
+            continue
         for drawn_s, k_meq_l in zip(values["dt"], values["result"], strict=True):
             found = usable_stretch(signal_mv, float(drawn_s), window)
             if found is not None:

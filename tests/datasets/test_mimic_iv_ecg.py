@@ -106,5 +106,20 @@ def test_a_folder_of_something_else_is_told(ecgs: Path, tmp_path: Path) -> None:
         mimic_manifest(tmp_path, labs, tmp_path, HOUR)
 
 
+@pytest.mark.parametrize("keep", [200, 0], ids=["half a download", "empty"])
+def test_damaged_laboratory_values_are_told(hosp: Path, tmp_path: Path, keep: int) -> None:
+    whole = (hosp / "labevents.csv.gz").read_bytes()
+    (tmp_path / "labevents.csv.gz").write_bytes(whole[:keep])
+    with pytest.raises(ECGError, match=r"labevents\.csv\.gz is damaged or lacks"):
+        read_labs(tmp_path)
+
+
+def test_times_that_are_none_leave_out_their_row(ecgs: Path, hosp: Path, tmp_path: Path) -> None:
+    records = pd.read_csv(ecgs / "record_list.csv", dtype=str)
+    records.loc[0, "ecg_time"] = "soon"
+    records.to_csv(tmp_path / "record_list.csv", index=False)
+    assert len(mimic_manifest(tmp_path, read_labs(hosp), hosp, HOUR)) == 3
+
+
 def test_the_fixture_holds_every_item_of_blood_potassium() -> None:
     assert {item for _, item, *_ in LABS} >= set(mimic_iv_ecg.SPECIMEN_OF_ITEM)

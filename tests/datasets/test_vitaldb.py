@@ -89,3 +89,14 @@ def test_tables_of_something_else_are_told(folders: tuple[Path, Path], tmp_path:
     (tmp_path / "labs.csv").write_text("caseid,dt\n1,2\n")
     with pytest.raises(ECGError, match=r"labs\.csv lacks one of the columns caseid, dt, name, result"):
         next(read_vitaldb(tmp_path, tmp_path, HOUR))
+
+
+def test_a_case_that_cannot_be_read_does_not_stop_the_others(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tables, tracks = write_vitaldb(tmp_path)
+    (tracks / "1.npz").write_bytes(b"half a file")
+    with (tables / "lab_data.csv").open("a") as file:
+        file.write("3,,k,4.4\n")  # no time
+    assert [stretch.name for stretch in read_vitaldb(tables, tracks, HOUR)] == ["0002_000185", "0003_000285"]
+    assert "left out case 1: 1.npz" in caplog.text
