@@ -25,6 +25,7 @@ SPECIMEN_OF_ITEM: Mapping[int, str] = {
 }
 _UNITS = {"meq/l", "mmol/l", ""}
 _HEMOLYZED = r"hemoly"  # in the laboratory's comment, such as "HEMOLYSIS FALSELY ELEVATES K"
+_TIME = "%Y-%m-%d %H:%M:%S"
 _CHUNK_ROWS = 1_000_000  # labevents has more than a hundred million
 _LABS = {
     "subject_id": "int64",
@@ -54,7 +55,7 @@ def mimic_manifest(ecgs: Path, labs: Labs, hosp: Path, window: timedelta) -> pd.
     comes from the machine's statements where `machine_measurements.csv` is there. Raises ECGError.
     """
     records = _csv(_one_of(ecgs, "record_list.csv"), ["subject_id", "study_id", "ecg_time", "path"])
-    records["ecg_time"] = pd.to_datetime(records["ecg_time"], errors="coerce")
+    records["ecg_time"] = pd.to_datetime(records["ecg_time"], format=_TIME, errors="coerce")
     records = records.dropna(subset=["ecg_time", "path"])
     nearest = pd.merge_asof(
         records.sort_values("ecg_time"),
@@ -74,9 +75,9 @@ def mimic_manifest(ecgs: Path, labs: Labs, hosp: Path, window: timedelta) -> pd.
         {
             "file": nearest["path"] + ".hea",
             "patient": nearest["subject_id"],
-            "ecg_time": nearest["ecg_time"].dt.strftime("%Y-%m-%d %H:%M:%S"),
+            "ecg_time": nearest["ecg_time"].dt.strftime(_TIME),
             "k_meq_l": nearest["k_meq_l"],
-            "k_time": nearest["k_time"].dt.strftime("%Y-%m-%d %H:%M:%S"),
+            "k_time": nearest["k_time"].dt.strftime(_TIME),
             "age": (nearest["anchor_age"] + years_since_anchor).astype("Int64"),
             "sex": nearest["gender"],
             "specimen": nearest["specimen"],
@@ -93,7 +94,7 @@ def read_labs(hosp: Path) -> Labs:
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(_LABS))
     hemolyzed = rows["comments"].str.contains(_HEMOLYZED, case=False, na=False)
     usable = rows["valuenum"].between(*PLAUSIBLE_K_MEQ_L)
-    rows["charttime"] = pd.to_datetime(rows["charttime"], errors="coerce")
+    rows["charttime"] = pd.to_datetime(rows["charttime"], format=_TIME, errors="coerce")
     usable &= rows["valueuom"].fillna("").str.strip().str.lower().isin(_UNITS) & rows["charttime"].notna()
     kept = rows[usable & ~hemolyzed]
     values = pd.DataFrame(
