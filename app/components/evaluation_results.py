@@ -121,7 +121,7 @@ def draw_subgroups(table: pd.DataFrame, filename: str) -> None:
         found, key=f"subgroups_{filename}", filename=f"{filename}_subgroups", origin=origin_words(table)
     )
     st.caption(
-        f"Under a value: its 95 % bootstrap interval. Fewer than {MIN_PATIENTS} patients: only counted. Several groups are looked at, so one that stands out may do so "
+        f"Under a value: its 95 % bootstrap interval, and n with the condition. Fewer than {MIN_PATIENTS} patients: only counted. Several groups are looked at, so one that stands out may do so "
         "by chance. Sex, age and the width of QRS are told where the table holds them."
     )
 

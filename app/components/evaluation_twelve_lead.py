@@ -11,7 +11,8 @@ import streamlit as st
 
 from app import state
 from app.components import twelve_lead_models
-from app.components.downloads import figure_with_downloads, table_with_download
+from app.components.downloads import figure_with_downloads
+from app.components.result_table import draw_result_table
 from app.components.text import as_markdown
 from ecg_core.errors import ECGError
 from ecg_core.evaluation import lead_elimination
@@ -31,7 +32,33 @@ from ecg_core.twelve_lead.checkpoint import EVALUATION, TwelveLeadCheckpoint
 from ecg_core.twelve_lead.types import FINDING_NAMES, FINDINGS
 
 _PANEL_PX = 500  # two beside each other at 1440 px, one on a tablet
-_THREE = st.column_config.NumberColumn(format="%.3f")
+_WORDS = {
+    "finding": "Finding",
+    "n": "n",
+    "auprc": "AUPRC",
+    "auroc": "AUROC",
+    "model": "Model",
+    "parameters": "Parameters",
+    "age_mae_years": "Age, mean absolute error (years)",
+    "data": "Data",
+}
+_ELIMINATION_WORDS = {
+    "task": "Task",
+    "n_leads": "Independent leads",
+    "leads": "Leads",
+    "dropped": "Dropped next",
+    "selection": "In cross-validation",
+    "value": "On fold 10",
+}
+_RESTORATION_WORDS = {
+    "recorded": "Recorded",
+    "part": "Data set",
+    "n": "n",
+    "r": "Median r",
+    "linear_r": "Linear r",
+    "gain": "Gain",
+}
+_RESTORATION_NUMBERS = ("n", "r", "r_low", "r_high", "linear_r", "gain", "gain_low", "gain_high")
 _PARTS = {"test": "PTB-XL fold 10, nothing learned of these", "external": "LUDB, nothing learned of it"}
 _TASKS = {"findings": "Findings with fewer leads", "age": "ECG age with fewer leads"}
 
@@ -107,13 +134,14 @@ def _draw_model(checkpoint: TwelveLeadCheckpoint) -> None:
         alt="A confusion matrix for each finding",
         origin=origin,
     )
-    table_with_download(
+    draw_result_table(
         findings_scores(results),
         key=f"scores_12_{card.name}",
         filename=f"{card.name}_scores",
-        height="content",
+        origin=origin,
+        words=_WORDS,
     )
-    st.caption(f"95 % bootstrap intervals over the {results['n_records']:,} records.")
+    st.caption(f"Under a value: its 95 % bootstrap interval over the {results['n_records']:,} records.")
 
 
 def _draw_numbers(results: dict[str, Any]) -> None:
@@ -163,10 +191,8 @@ def findings_scores(results: dict[str, Any]) -> pd.DataFrame:
         {
             "finding": FINDING_NAMES[code],
             "n": results["n_positive"][code],
-            "AUPRC": round(results["auprc"][code]["value"], 3),
-            "AUPRC 95 % CI": _range(results["auprc"][code], 2),
-            "AUROC": round(results["auroc"][code]["value"], 3),
-            "AUROC 95 % CI": _range(results["auroc"][code], 3),
+            **_with_bounds("auprc", results["auprc"][code]),
+            **_with_bounds("auroc", results["auroc"][code]),
         }
         for code in FINDINGS
     )
@@ -180,22 +206,22 @@ def _draw_all_models(checkpoints: Sequence[TwelveLeadCheckpoint]) -> None:
         {
             "model": checkpoint.card.title,
             "parameters": checkpoint.card.n_parameters,
-            "mean AUPRC": results["mean_auprc"]["value"],
-            "mean AUROC": results["mean_auroc"]["value"],
-            "age MAE (years)": results["age_mae"]["value"],
-            "data set": results["dataset"],
+            **_with_bounds("auprc", results["mean_auprc"]),
+            **_with_bounds("auroc", results["mean_auroc"]),
+            **_with_bounds("age_mae_years", results["age_mae"]),
+            "data": f"Real patients: {results['dataset']}",
         }
         for checkpoint in checkpoints
         for results in [checkpoint.card.results]
     ]
-    columns = dict.fromkeys(("mean AUPRC", "mean AUROC", "age MAE (years)"), _THREE)
-    table_with_download(pd.DataFrame(rows), "all_12", "twelve_lead_models", column_config=columns)
+    words = _WORDS | {"auprc": "Mean AUPRC", "auroc": "Mean AUROC"}
+    draw_result_table(pd.DataFrame(rows), "all_12", "twelve_lead_models", words=words)
 
 
 def _draw_fewer_leads() -> None:
     """Raises ECGError where there is no table."""
     curves = read_curves(twelve_lead_models.FOLDER / lead_elimination.BUNDLED.name)
-    dark = state.is_dark()
+    dark, origin = state.is_dark(), f"Real patients: PTB-XL fold 10, n = {curves['n'].max():,} records"
     by_task = {str(task): curve for task, curve in curves.groupby("task", sort=False)}
 
     def figure_of(curve: pd.DataFrame) -> Callable[[], go.Figure]:
@@ -203,7 +229,7 @@ def _draw_fewer_leads() -> None:
 
     _draw_panels(
         "lead_elimination",
-        f"Real patients: PTB-XL fold 10, {curves['n'].max():,} records",
+        origin,
         [
             (
                 _TASKS[task],
@@ -215,7 +241,15 @@ def _draw_fewer_leads() -> None:
             for task, curve in by_task.items()
         ],
     )
-    table_with_download(curves, key="lead_elimination_12", filename="lead_elimination")
+    draw_result_table(
+        curves.drop(columns="seed", errors="ignore").rename(
+            columns={"low": "value_low", "high": "value_high"}
+        ),
+        key="lead_elimination_12",
+        filename="lead_elimination",
+        origin=origin,
+        words=_WORDS | _ELIMINATION_WORDS,
+    )
 
 
 def _draw_restoration() -> None:
@@ -227,9 +261,15 @@ def _draw_restoration() -> None:
         raise ECGError("The network that restores leads came without results.")
     st.subheader("Restored leads against least squares")
     st.caption(
-        "Median correlation of restored with true leads; linear: least squares fitted to the same training records."
+        "Real patients. Median correlation of restored with true leads; linear: least squares fitted to the same training records."
     )
-    table_with_download(restoration_scores(rows), "restoration_12", "restoration")
+    draw_result_table(
+        restoration_scores(rows),
+        "restoration_12",
+        "restoration",
+        origin="Real patients",
+        words=_RESTORATION_WORDS,
+    )
 
 
 def restoration_scores(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
@@ -237,16 +277,15 @@ def restoration_scores(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "recorded": row["measured"].replace(",", ", "),
-            "data set": _PARTS.get(row["part"], row["part"]),
-            "n": row["n"],
-            "median r": row["r"],
-            "95 % CI": f"{row['r_low']:.3f}–{row['r_high']:.3f}",
-            "linear r": row["linear_r"],
-            "gain": row["gain"],
-            "gain 95 % CI": f"{row['gain_low']:+.3f} to {row['gain_high']:+.3f}",
+            "part": _PARTS.get(row["part"], row["part"]),
+            **{name: row[name] for name in _RESTORATION_NUMBERS},
         }
         for row in rows
     )
+
+
+def _with_bounds(name: str, value: dict[str, float]) -> dict[str, float]:
+    return {name: value["value"], f"{name}_low": value["low"], f"{name}_high": value["high"]}
 
 
 def _ci(value: dict[str, float], digits: int) -> str:

@@ -144,6 +144,10 @@ def draw_training(checkpoint: Checkpoint) -> None:
     figure_with_downloads(
         figure, key=f"loss_{name}", filename=f"{name}_loss", alt="Loss by epoch", origin=words
     )
+    st.caption(
+        "How closely the network fits its examples, lower is closer: on those it learns from, and on others that decide which "
+        "epoch is kept. A panel for each part that is trained by itself; members of an ensemble are numbered."
+    )
     csv_download(training.assign(data=words), key=f"loss_csv_{name}", filename=f"{name}_training")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from ecg_core.figures.confusion import confusion_heatmap
 from ecg_core.figures.k_axis import K_AXIS_MEQ_L
 from ecg_core.figures.probabilities import percent
 from ecg_core.figures.theme import FONT_SIZE_PX, apply_theme, palette
@@ -23,29 +24,8 @@ _UNDER_MODEBAR = {"t": 68}  # room for the legend
 
 def confusion_figure(counts: NDArray[np.integer], labels: Sequence[str], dark: bool) -> go.Figure:
     """Confusion matrix over K ranges: `counts[true, estimated]`, each cell with its count and share of its row."""
-    totals = counts.sum(axis=1, keepdims=True)
-    share = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
-    colours = palette(dark)
-    fig = go.Figure()
+    fig = go.Figure(confusion_heatmap(counts, labels, labels, dark))
     apply_theme(fig, dark)
-    fig.add_heatmap(
-        z=share.astype(np.float32),
-        x=list(labels),
-        y=list(labels),
-        zmin=0,
-        zmax=1.5,  # leaves the strongest colours out, on which text is hard to read
-        colorscale=[list(stop) for stop in colours.heat],
-        showscale=False,
-        text=[
-            [f"<b>{n}</b><br>{percent(s)}" if n else "0" for n, s in zip(*row, strict=True)]
-            for row in zip(counts.tolist(), share.tolist(), strict=True)
-        ],
-        texttemplate="%{text}",
-        textfont={"size": FONT_SIZE_PX - 2},
-        xgap=2,
-        ygap=2,
-        hovertemplate="true %{y}, estimated %{x}: %{text}<extra></extra>",
-    )
     fig.update_layout(height=_HEIGHT_PX)
     fig.update_xaxes(title="Estimated range (mEq/L)", type="category", showgrid=False)
     fig.update_yaxes(title="True range (mEq/L)", type="category", autorange="reversed", showgrid=False)

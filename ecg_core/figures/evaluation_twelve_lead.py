@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,10 +12,10 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 from sklearn.metrics import confusion_matrix, precision_recall_curve, roc_curve
 
+from ecg_core.figures.confusion import confusion_heatmap
 from ecg_core.figures.estimate_and_truth import Estimated, bland_altman_figure, truth_heatmap_figure
 from ecg_core.figures.operating_curves import OperatingCurve, draw_precision_recall, draw_roc
-from ecg_core.figures.probabilities import percent
-from ecg_core.figures.theme import FONT_SIZE_PX, Palette, apply_theme, palette
+from ecg_core.figures.theme import FONT_SIZE_PX, apply_theme, palette
 from ecg_core.twelve_lead.types import FINDING_NAMES, FINDINGS, FindingCode
 
 ECG_AGE = Estimated("ECG age", "Age", "years", (15.0, 95.0), 32, 1)  # bins of 2.5 years
@@ -22,6 +23,7 @@ ECG_AGE = Estimated("ECG age", "Age", "years", (15.0, 95.0), 32, 1)  # bins of 2
 _DASHES = ("solid", "dash", "dot")
 _LIMITS = 1.96  # standard deviations: Bland and Altman, Lancet 1986;1:307
 _COLUMNS = 3
+_TITLE_CHARACTERS = 22  # a third of a tablet's width
 
 Floats = NDArray[np.float64]
 
@@ -51,14 +53,21 @@ def confusion_grid_figure(
     colours = palette(dark)
     n_rows = -(-len(FINDINGS) // _COLUMNS)
     fig = make_subplots(
-        n_rows, _COLUMNS, subplot_titles=list(FINDING_NAMES.values()), vertical_spacing=0.2, shared_yaxes=True
+        n_rows,
+        _COLUMNS,
+        subplot_titles=[
+            "<br>".join(textwrap.wrap(name, _TITLE_CHARACTERS)) for name in FINDING_NAMES.values()
+        ],
+        vertical_spacing=0.24,
+        shared_yaxes=True,
     )
     apply_theme(fig, dark)
     for number, code in enumerate(FINDINGS):
         truth, probability = _truth_and_probability(table, code)
         counts = confusion_matrix(truth, probability >= thresholds[code], labels=[True, False])
-        fig.add_trace(_confusion(counts, colours), row=number // _COLUMNS + 1, col=number % _COLUMNS + 1)
-    fig.update_layout(height=230 * n_rows + 60, margin={"t": 50, "l": 70})
+        heat = confusion_heatmap(counts, ["named", "not named"], ["has it", "has it not"], dark)
+        fig.add_trace(heat, row=number // _COLUMNS + 1, col=number % _COLUMNS + 1)
+    fig.update_layout(height=240 * n_rows + 90, margin={"t": 84, "l": 70})
     fig.update_annotations(font={"size": FONT_SIZE_PX, "color": colours.text})
     fig.update_xaxes(type="category", showgrid=False)
     fig.update_yaxes(type="category", autorange="reversed", showgrid=False)
@@ -95,29 +104,6 @@ def _corners(x: Floats) -> NDArray[np.bool_]:
     """All points of a curve but those amid others at the same place of the x axis."""
     moves = np.diff(x) != 0
     return np.concatenate([[True], moves]) | np.concatenate([moves, [True]])
-
-
-def _confusion(counts: NDArray[np.integer], colours: Palette) -> go.Heatmap:
-    totals = counts.sum(axis=1, keepdims=True)
-    share = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
-    return go.Heatmap(
-        z=share.astype(np.float32),
-        x=["named", "not named"],
-        y=["has it", "has it not"],
-        zmin=0,
-        zmax=1.5,  # leaves the strongest colours out, on which text is hard to read
-        colorscale=[list(stop) for stop in colours.heat],
-        showscale=False,
-        text=[
-            [f"<b>{n}</b><br>{percent(s)}" for n, s in zip(*row, strict=True)]
-            for row in zip(counts.tolist(), share.tolist(), strict=True)
-        ],
-        texttemplate="%{text}",
-        textfont={"size": FONT_SIZE_PX - 2},
-        xgap=2,
-        ygap=2,
-        hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
-    )
 
 
 def _told_apart(table: pd.DataFrame) -> Sequence[FindingCode]:

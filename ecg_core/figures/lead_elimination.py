@@ -6,14 +6,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ecg_core.evaluation.lead_elimination import in_words
-from ecg_core.figures.theme import FONT_SIZE_PX, apply_theme, palette
+from ecg_core.figures.theme import apply_theme, palette
 
 _MEASURE = {"findings": "Mean AUPRC of six findings", "age": "Mean absolute error of ECG age (years)"}
 _FILL_OPACITY = 0.18
 
 
 def lead_elimination_figure(curve: pd.DataFrame, dark: bool) -> go.Figure:
-    """Score on the test fold over the number of independent leads, with its 95 % bootstrap band; each step names the lead dropped before it.
+    """Score on the test fold over the number of independent leads, with its 95 % bootstrap band; under each number the lead dropped before it.
 
     `curve` holds one task of the table that `training.lead_elimination` writes.
     """
@@ -34,16 +34,12 @@ def lead_elimination_figure(curve: pd.DataFrame, dark: bool) -> go.Figure:
         name="95 % bootstrap interval",
         hoverinfo="skip",
     )
-    dropped = ["", *(f"without {lead}" for lead in curve["dropped"].iloc[:-1])]
     fig.add_scatter(
         x=n_leads,
         y=curve["value"].tolist(),
-        mode="lines+markers+text",
+        mode="lines+markers",
         line={"color": colours.accent, "width": 2},
         marker={"size": 9, "color": colours.accent},
-        text=dropped,
-        textposition="bottom center" if task == "age" else "top center",
-        textfont={"size": FONT_SIZE_PX - 3, "color": colours.muted},
         name="on PTB-XL's fold 10",
         customdata=[in_words(leads.split(", ")) for leads in curve["leads"]],
         hovertemplate="%{x} leads (%{customdata}): %{y:.3f}<extra></extra>",
@@ -56,7 +52,13 @@ def lead_elimination_figure(curve: pd.DataFrame, dark: bool) -> go.Figure:
         name="in cross-validation, which chose",
         hovertemplate="%{x} leads: %{y:.3f}<extra></extra>",
     )
-    fig.update_layout(height=420, margin={"t": 68})
-    fig.update_xaxes(title="Independent leads left", autorange="reversed", dtick=1)
+    dropped = ["all", *(f"\u2212{lead}" for lead in curve["dropped"].iloc[:-1])]
+    fig.update_layout(height=440, margin={"t": 110}, legend={"orientation": "v", "y": 1.02})
+    fig.update_xaxes(
+        title="Independent leads left, and the one dropped for it",
+        autorange="reversed",
+        tickvals=n_leads,
+        ticktext=[f"{n}<br>{lead}" for n, lead in zip(n_leads, dropped, strict=True)],
+    )
     fig.update_yaxes(title=_MEASURE[task])
     return fig

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ecg_core.figures.theme import apply_theme, palette
 
+_COLUMNS = 3
+_ROW_PX, _ABOVE_PX, _BELOW_PX = 236, 96, 48
+_TITLES_PX = 24  # of the first row, under the legend
+
 
 def loss_figure(training: pd.DataFrame, dark: bool) -> go.Figure:
-    """Training and validation loss over epochs, a panel per stage, the best epoch marked.
+    """Training and validation loss over epochs, a panel per stage and three in a row at most, the best epoch marked.
 
     `training` has the columns stage, epoch, train_loss and val_loss.
     """
     colours = palette(dark)
     stages = {str(stage): rows for stage, rows in training.groupby("stage", sort=False)}
-    fig = make_subplots(rows=1, cols=len(stages), subplot_titles=list(stages))
+    n_columns = min(len(stages), _COLUMNS)
+    n_rows = math.ceil(len(stages) / n_columns)
+    titles = [stage.replace("-", " ") for stage in stages]
+    fig = make_subplots(n_rows, n_columns, subplot_titles=titles, vertical_spacing=0.3 / n_rows)
     apply_theme(fig, dark)
-    for column, rows in enumerate(stages.values(), start=1):
-        where = {"row": 1, "col": column, "showlegend": column == 1}
+    for number, rows in enumerate(stages.values()):
+        row, column = divmod(number, n_columns)
+        where = {"row": row + 1, "col": column + 1, "showlegend": number == 0}
         for name, key, colour, dash in (
             ("training", "train_loss", colours.trace_muted, "dot"),
             ("validation", "val_loss", colours.accent, "solid"),
@@ -31,7 +41,13 @@ def loss_figure(training: pd.DataFrame, dark: bool) -> go.Figure:
         fig.add_scatter(
             x=[best["epoch"]], y=[best["val_loss"]], mode="markers", name="kept", marker=marker, **where
         )
-    fig.update_layout(height=380, margin={"t": 96}, legend={"y": 1.1})
-    fig.update_xaxes(title="Epoch")
+    plot_px = _ROW_PX * n_rows
+    fig.update_layout(
+        height=plot_px + _ABOVE_PX + _BELOW_PX,
+        margin={"t": _ABOVE_PX, "b": _BELOW_PX},
+        legend={"y": 1 + _TITLES_PX / plot_px},
+    )
+    fig.update_xaxes(title="Epoch", row=n_rows)
+    fig.update_xaxes(nticks=5)
     fig.update_yaxes(title="Loss", col=1)
     return fig

@@ -70,6 +70,11 @@ def page() -> None:
     draw_twelve_lead_evaluation()
 
 
+def tables(shown: AppTest) -> list[str]:
+    bodies = (element.proto.body for element in shown.get("html"))
+    return [body for body in bodies if "kalium-readings" in body]
+
+
 def drawn() -> AppTest:
     shown = AppTest.from_function(page, default_timeout=60).run()
     assert not shown.exception
@@ -86,10 +91,10 @@ def test_a_judged_model_is_shown_with_all_its_figures_and_numbers() -> None:
     ]
     assert shown.selectbox[0].options == ["judged"]
     assert len(shown.get("plotly_chart")) == 5 + 2  # the model's, and fewer leads for both tasks
-    scores, curves, restoration = (frame.value for frame in shown.dataframe)
-    assert scores["n"].tolist() == [10] * len(FINDINGS)
-    assert len(curves) == 2
-    assert restoration.loc[0, "recorded"] == "I, II, V2"
+    scores, curves, restoration = tables(shown)
+    assert scores.count("<td>10</td>") == len(FINDINGS)
+    assert curves.count("<tr>") == 1 + 2
+    assert "I, II, V2" in restoration
 
 
 def test_what_is_missing_is_said_and_the_rest_is_shown(models: Path) -> None:
@@ -99,7 +104,7 @@ def test_what_is_missing_is_said_and_the_rest_is_shown(models: Path) -> None:
     said = " ".join(element.value for element in shown.info)
     assert "not a readable evaluation table" in said.replace("\\", "")
     assert "elimination of leads" in said
-    assert len(shown.dataframe) == 1
+    assert len(tables(shown)) == 1
 
 
 def test_without_models_it_says_how_to_get_them(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:

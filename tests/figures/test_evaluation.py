@@ -82,3 +82,12 @@ def test_losses_get_a_panel_per_stage_with_the_best_epoch_marked() -> None:
     assert [a.text for a in fig.layout.annotations] == ["vae", "regressor"]
     kept = [(t.x[0], t.y[0]) for t in fig.data if t.name == "kept"]
     assert kept == [(2, 1.5), (2, 0.7)]
+
+
+def test_losses_of_many_stages_stand_three_in_a_row() -> None:
+    stages = ["facts-0", "beats-0", "facts-1", "beats-1"]
+    training = pd.DataFrame({"stage": stages, "epoch": 1, "train_loss": 3.0, "val_loss": 3.0})
+    fig = loss_figure(training, dark=True)
+    assert [a.text for a in fig.layout.annotations] == ["facts 0", "beats 0", "facts 1", "beats 1"]
+    assert fig.layout.xaxis4.domain == fig.layout.xaxis.domain
+    assert fig.layout.yaxis4.domain[1] < fig.layout.yaxis.domain[0]

@@ -112,7 +112,7 @@ def test_the_figure_shows_band_curve_and_what_was_dropped(folder: Path, task: st
     band, line, chosen = fig.data
     assert list(line.x) == [8, 7, 6, 5, 4, 3, 2, 1]
     np.testing.assert_allclose(line.y, curve["value"])
-    assert line.text[0] == "" and line.text[1] == f"without {curve['dropped'].iloc[0]}"
+    assert fig.layout.xaxis.ticktext[:2] == ("8<br>all", f"7<br>\u2212{curve['dropped'].iloc[0]}")
     assert max(band.y) == pytest.approx(curve["high"].max())
     np.testing.assert_allclose(chosen.y, curve["selection"])
 
