@@ -22,7 +22,7 @@ from ecg_core.training.kalium_batches import (
     pack,
     unpack,
 )
-from ecg_core.training.loop import Epoch, Report, Stage, run_stage
+from ecg_core.training.loop import Epoch, Report, Stage, rate_words, run_stage
 
 if TYPE_CHECKING:
     from ecg_core.training.recipes import Recipe
@@ -60,9 +60,10 @@ STAGES = tuple(  # of member 0, of member 1, ...
     for stage in (FACTS_STAGE, BEATS_STAGE)
 )
 WORDS = (
-    f"{MEMBERS} members on measurements (15 passes) and {MEMBERS} on median beats (14 passes), Adam 2e-3 with cosine decay, batch"
-    " 128, cross entropy over levels of 0.5 mEq/L and Huber loss; five potassium classes equally frequent; gain, length,"
-    " noise, filters, small waves and missing leads varied at random; best validation loss kept"
+    f"{MEMBERS} members on measurements ({FACTS_STAGE.epochs} passes) and {MEMBERS} on median beats ({BEATS_STAGE.epochs} passes),"
+    f" Adam {rate_words(BEATS_STAGE)} with cosine decay, batch {BEATS_STAGE.batch_size}, cross entropy over levels of 0.5 mEq/L"
+    " and Huber loss; five potassium classes equally frequent; gain, length, noise, filters, small waves and missing leads"
+    " varied at random; best validation loss kept"
 )
 
 

@@ -86,6 +86,11 @@ def run_stage(
     return history
 
 
+def rate_words(stage: Stage) -> str:
+    """Its learning rate as people write it: ``3e-4``."""
+    return f"{stage.learning_rate:.0e}".replace("e-0", "e-")
+
+
 def loss_curve(history: list[Epoch]) -> pd.DataFrame:
     """Columns stage, epoch, train_loss, val_loss, learning_rate, seconds."""
     return pd.DataFrame([asdict(row) for row in history])

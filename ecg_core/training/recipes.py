@@ -21,7 +21,7 @@ from ecg_core.models.vae_loss import vae_loss
 from ecg_core.training.augmentation import Augmented
 from ecg_core.training.batches import ArrayBatches, BatchSource, CropBatches, MiddleCrops
 from ecg_core.training.kalium_recipe import STAGES, WORDS, train_kalium_net
-from ecg_core.training.loop import Epoch, Report, Stage, run_stage
+from ecg_core.training.loop import Epoch, LossFunction, Report, Stage, rate_words, run_stage
 from ecg_core.training.losses import LOSSES, PotassiumLoss
 from ecg_core.training.patient_facts import adjustment_inputs
 
@@ -32,6 +32,7 @@ CROPS_PER_EPOCH = 2_400
 LEADS_PER_CROP = 4
 CROPS_WITH_FACTS = 2_400
 BEATS_PER_EPOCH = 1_200
+BETA = 1.1  # weight of the divergence in the beta-VAE
 VALIDATION_STEP = 3  # every third record is enough to choose the epoch of a network that takes long to answer
 
 
@@ -72,8 +73,8 @@ def huber_after_adding(model: nn.Module, inputs: Tensor, k_meq_l: Tensor) -> Ten
 
 
 def beta_vae(model: nn.Module, inputs: Tensor, k_meq_l: Tensor) -> Tensor:
-    """The beta-VAE objective with MAE reconstruction and beta 1.1; potassium takes no part."""
-    return vae_loss(model(inputs), inputs, beta=1.1, reconstruction="mae").total
+    """The beta-VAE objective with MAE reconstruction; potassium takes no part."""
+    return vae_loss(model(inputs), inputs, beta=BETA, reconstruction="mae").total
 
 
 def _train_on_cycles(
@@ -158,13 +159,33 @@ def _describe(model: BetaVAERegressor, median_mv: NDArray[np.floating]) -> NDArr
     return described
 
 
-_CYCLES_WORDS = "12,000 cycles an epoch drawn so that five potassium classes are equally frequent"
-
 _WIDE = (("to_mu", 0.01), ("to_sigma", 0.01))  # a step changes their output by the rate times 65,536 inputs
 _HUBER = LOSSES["huber"]
-_ECG12NET = Stage(
-    "ecg12net", replace(_HUBER, sparse=True), 1e-3, 32, epochs=16, patience=16, anneal=True, clip_norm=5.0
-)
+
+
+def _annealed(name: str, loss: LossFunction, learning_rate: float, batch_size: int, epochs: int) -> Stage:
+    """As many epochs as are said, since the rate falls to zero over them."""
+    return Stage(name, loss, learning_rate, batch_size, epochs, patience=epochs, anneal=True, clip_norm=5.0)
+
+
+def _schedule(stage: Stage, note: str = "") -> str:
+    """An annealed stage with Huber loss in words, up to what its epochs are made of."""
+    return (
+        f"Adam {rate_words(stage)} with cosine decay{note}, batch {stage.batch_size}, Huber loss,"
+        f" {stage.epochs} epochs"
+    )
+
+
+_DCRNN = _annealed("dcrnn", _HUBER, 3e-4, 64, epochs=24)
+_DSCNN = _annealed("dscnn", _HUBER, 5e-4, 64, epochs=16)
+_ECG12NET = _annealed("ecg12net", replace(_HUBER, sparse=True), 1e-3, 32, epochs=16)
+_EMPNET = Stage("empnet", huber_after_adding, 1e-3, 64, epochs=40, patience=15, anneal=True)
+_VAE = Stage("vae", beta_vae, 1e-3, 32, epochs=36, patience=36, anneal=True, scaled=_WIDE)
+_REGRESSOR = Stage("regressor", LOSSES["mse"], 1e-3, 64, epochs=200, patience=25, plateau=True, clip_norm=1.0)
+
+_EVENLY = "drawn so that five potassium classes are equally frequent"
+_BEST = "best validation loss kept"
+_CYCLES = f"of {CYCLES_PER_EPOCH:,} cycles an epoch {_EVENLY}, {_BEST}"
 
 RECIPES = MappingProxyType(
     {
@@ -174,71 +195,45 @@ RECIPES = MappingProxyType(
             Recipe(
                 "dcrnn",
                 "DCRNN",
-                "Adam 3e-4 with cosine decay (the document's 5e-5 needs several times as many passes), batch 64, Huber"
-                f" loss, 24 epochs of {_CYCLES_WORDS}, best validation loss kept",
-                (Stage("dcrnn", _HUBER, 3e-4, 64, epochs=24, patience=24, anneal=True, clip_norm=5.0),),
+                _schedule(_DCRNN, " (the document's 5e-5 needs several times as many passes)")
+                + f" {_CYCLES}",
+                (_DCRNN,),
                 _train_on_cycles,
             ),
-            Recipe(
-                "dscnn",
-                "DSCNN",
-                f"Adam 5e-4 with cosine decay, batch 64, Huber loss, 16 epochs of {_CYCLES_WORDS}, best validation loss kept",
-                (Stage("dscnn", _HUBER, 5e-4, 64, epochs=16, patience=16, anneal=True, clip_norm=5.0),),
-                _train_on_cycles,
-            ),
+            Recipe("dscnn", "DSCNN", f"{_schedule(_DSCNN)} {_CYCLES}", (_DSCNN,), _train_on_cycles),
             Recipe(
                 "dscnn_standard",
                 "DSCNN's twin of standard convolutions",
-                f"As DSCNN: Adam 5e-4 with cosine decay, batch 64, Huber loss, 16 epochs of {_CYCLES_WORDS}, best"
-                " validation loss kept",
-                (
-                    Stage(
-                        "dscnn_standard", _HUBER, 5e-4, 64, epochs=16, patience=16, anneal=True, clip_norm=5.0
-                    ),
-                ),
+                f"As DSCNN: {_schedule(_DSCNN)} {_CYCLES}",
+                (replace(_DSCNN, name="dscnn_standard"),),
                 _train_on_cycles,
             ),
             Recipe(
                 "ecg12net",
                 "ECG12Net",
-                "Adam 1e-3 with cosine decay, batch 32, Huber loss, 16 epochs of 2,400 random 2.05 s crops of four random"
-                " leads each, drawn so that five potassium classes are equally frequent, best validation loss kept",
+                f"{_schedule(_ECG12NET)} of {CROPS_PER_EPOCH:,} random 2.05 s crops of four random leads each,"
+                f" {_EVENLY}, {_BEST}",
                 (_ECG12NET,),
                 _train_ecg12net,
             ),
             Recipe(
                 "empnet",
                 "EMPNet",
-                "ECG12Net as trained, unchanged; then what eight facts add to its estimate: Adam 1e-3 with cosine decay,"
-                " batch 64, Huber loss, 40 epochs over about 2,400 training ECGs, drawn so that five potassium classes"
-                " are equally frequent, best validation loss kept",
-                (
-                    _ECG12NET,
-                    Stage("empnet", huber_after_adding, 1e-3, 64, epochs=40, patience=15, anneal=True),
-                ),
+                "ECG12Net as trained, unchanged; then what eight facts add to its estimate:"
+                f" {_schedule(_EMPNET)} over about {CROPS_WITH_FACTS:,} training ECGs, {_EVENLY}, {_BEST}",
+                (_ECG12NET, _EMPNET),
                 _train_empnet,
             ),
             Recipe(
                 "beta_vae",
                 "Beta-VAE + features",
-                "Stage 1: beta-VAE, beta 1.1, MAE reconstruction summed over a beat, Adam 1e-3 with cosine decay, a hundredth"
-                " of it for the two layers that sum 65,536 inputs (which 1e-3 throws off: KL of 10^5 nats), batch 32, 36"
-                " epochs of 1,200 median beats drawn so that five potassium classes are equally frequent. Stage 2: regressor"
-                " on 64 latent means and 9 features of every second ECG, MSE, Adam 1e-3, gradient norm at most 1, early"
-                " stopping",
-                (
-                    Stage("vae", beta_vae, 1e-3, 32, epochs=36, patience=36, anneal=True, scaled=_WIDE),
-                    Stage(
-                        "regressor",
-                        LOSSES["mse"],
-                        1e-3,
-                        64,
-                        epochs=200,
-                        patience=25,
-                        plateau=True,
-                        clip_norm=1.0,
-                    ),
-                ),
+                f"Stage 1: beta-VAE, beta {BETA:g}, MAE reconstruction summed over a beat, Adam {rate_words(_VAE)} with"
+                " cosine decay, a hundredth of it for the two layers that sum 65,536 inputs (which"
+                f" {rate_words(_VAE)} throws off: KL of 10^5 nats), batch {_VAE.batch_size}, {_VAE.epochs} epochs of"
+                f" {BEATS_PER_EPOCH:,} median beats {_EVENLY}. Stage 2: regressor on 64 latent means and 9 features of"
+                f" every second ECG, MSE, Adam {rate_words(_REGRESSOR)}, gradient norm at most {_REGRESSOR.clip_norm:g},"
+                " early stopping",
+                (_VAE, _REGRESSOR),
                 _train_beta_vae,
             ),
         )

@@ -6,7 +6,9 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
+from ecg_core.inference.card import read_card
 from ecg_core.models import MODELS, BetaVAERegressor
+from ecg_core.network_files import NETWORKS
 from ecg_core.training import recipes
 from ecg_core.training.loop import Epoch
 from ecg_core.training.recipes import RECIPES
@@ -60,3 +62,11 @@ def test_the_second_stage_leaves_the_autoencoder_alone(tmp_path: Path) -> None:
     for (key, value), kept in zip(vae.state_dict().items(), model.vae.state_dict().values(), strict=True):
         assert torch.equal(value, kept), key
     assert bool((model.handcrafted.feature_std != 1).all())
+
+
+@pytest.mark.parametrize("key", list(RECIPES))
+def test_a_bundled_card_tells_the_recipe_as_the_code_has_it(key: str) -> None:
+    cards = [
+        card for path in NETWORKS.rglob(f"{key}/card.json") if (card := read_card(path)).architecture == key
+    ]
+    assert [card.trained_on.recipe for card in cards] == [RECIPES[key].words]
