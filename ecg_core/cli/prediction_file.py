@@ -7,20 +7,15 @@ import io
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pandas as pd
 
+from ecg_core.cli.growing_file import GrowingFile, whole_lines
 from ecg_core.errors import ECGError
 from ecg_core.inference.table import COLUMNS
-from ecg_core.whole_files import replaced_at_once
-
-# File names that are not valid text come out as they went in.
-_ENCODING, _ENCODING_ERRORS = "utf-8", "surrogateescape"
 
 
-class PredictionFile:
+class PredictionFile(GrowingFile):
     """A CSV file open for appending; `finished` names the ECGs for which every model has a row."""
 
     def __init__(
@@ -32,35 +27,19 @@ class PredictionFile:
         """
         kept = _rows_of_finished(path, models, columns) if resume and path.exists() else {}
         self.finished = frozenset(kept)
-        try:
-            rows = [row for group in kept.values() for row in group]
-            with replaced_at_once(path) as unfinished:
-                unfinished.write_text(_as_csv([list(columns), *rows]), _ENCODING, _ENCODING_ERRORS, "")
-            self._stream = path.open("a", encoding=_ENCODING, errors=_ENCODING_ERRORS, newline="")
-        except OSError as error:
-            raise ECGError(f"The table {path} cannot be written: {error.strerror}.") from error
+        super().__init__(path, _as_csv([list(columns), *(row for group in kept.values() for row in group)]))
 
     def append(self, rows: pd.DataFrame) -> None:
-        """Write the rows of one ECG and hand them to the operating system at once."""
-        self._stream.write(rows.to_csv(index=False, header=False, lineterminator="\n"))
-        self._stream.flush()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stream.close()
+        """Write the rows of one ECG."""
+        self.add(rows.to_csv(index=False, header=False, lineterminator="\n"))
 
 
 def _rows_of_finished(
     path: Path, models: Collection[str], columns: Sequence[str]
 ) -> dict[str, list[list[str]]]:
     """The rows of a table by ECG, without those that an interrupted run left incomplete."""
-    text = path.read_text(encoding=_ENCODING, errors=_ENCODING_ERRORS)
-    whole_lines = text[: text.rfind("\n") + 1]
-    header, *rows = csv.reader(io.StringIO(whole_lines, newline="")) if whole_lines else [list(columns)]
+    text = whole_lines(path)
+    header, *rows = csv.reader(io.StringIO(text, newline="")) if text else [list(columns)]
     if header != list(columns) or any(len(row) != len(columns) for row in rows):
         raise ECGError(
             f"{path} is not a table that this command has written, so it cannot be resumed. Choose another --out."

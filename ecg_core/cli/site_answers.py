@@ -6,13 +6,12 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from ecg_core.analysis import Analysis
+from ecg_core.cli.growing_file import GrowingFile, whole_lines
 from ecg_core.errors import ECGError
 from ecg_core.inference.types import Prediction
-from ecg_core.whole_files import replaced_at_once
 
 _MEASURED = ("qrs_ms", "heart_rate_bpm")
 _NUMBERS = ("k_meq_l", "k_low", "k_high", "p_hypo", "p_normal", "p_hyper", "p_severe")
@@ -42,7 +41,7 @@ def _known(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-class AnswerFile:
+class AnswerFile(GrowingFile):
     """Answers by record, read back and added to. The first line says which models they are of."""
 
     def __init__(self, path: Path, models: Mapping[str, str], *, resume: bool) -> None:
@@ -51,27 +50,13 @@ class AnswerFile:
         Raises ECGError when it cannot be written, or holds the answers of other models.
         """
         self.answers: dict[str, Answer] = _read(path, models) if resume and path.exists() else {}
-        try:
-            with replaced_at_once(path) as unfinished, unfinished.open("w", encoding="utf-8") as stream:
-                stream.write(_line({"models": dict(models)}))
-                stream.writelines(_line({"record_id": key, **value}) for key, value in self.answers.items())
-            self._stream = path.open("a", encoding="utf-8")
-        except OSError as error:
-            raise ECGError(f"The answers {path} cannot be written: {error.strerror}.") from error
+        kept = ({"record_id": key, **value} for key, value in self.answers.items())
+        super().__init__(path, "".join(map(_line, ({"models": dict(models)}, *kept))))
 
     def append(self, record_id: str, found: Answer) -> None:
-        """Keep an answer, and hand it to the operating system at once."""
+        """Keep and write an answer."""
         self.answers[record_id] = found
-        self._stream.write(_line({"record_id": record_id, **found}))
-        self._stream.flush()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stream.close()
+        self.add(_line({"record_id": record_id, **found}))
 
 
 def _line(content: Mapping[str, Any]) -> str:
@@ -79,9 +64,8 @@ def _line(content: Mapping[str, Any]) -> str:
 
 
 def _read(path: Path, models: Mapping[str, str]) -> dict[str, Answer]:
-    """The answers in a file, without a last line that an interruption cut off."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    lines = text[: text.rfind("\n") + 1].splitlines()
+    """The answers in a file."""
+    lines = whole_lines(path).splitlines()
     try:
         head, *rows = [json.loads(line) for line in lines] or [{"models": dict(models)}]
         if head["models"] != dict(models):
