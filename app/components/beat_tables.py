@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 
 from ecg_core.annotation.draft import MARK_WORDS, QRS
 from ecg_core.annotation.types import PEAK, Annotation, Cycles
@@ -13,6 +15,14 @@ from ecg_core.measurements.beat_intervals import beat_intervals_ms
 from ecg_core.measurements.types import Measurement
 
 _WAVES = ("P", "QRS", "T")
+_LAST_SHOWN = "Cut around R only"
+_SHORT = {
+    "R peak (s)": "R (s)",
+    "QTc (Fridericia) (ms)": "QTc (ms)",
+    "In median beat": "In median",
+    _LAST_SHOWN: "R only",
+}
+_COLUMN_PX = 72
 
 
 def measurement_table(measurements: Sequence[Measurement]) -> pd.DataFrame:
@@ -51,6 +61,16 @@ def beat_table(annotation: Annotation, cycles: Cycles) -> pd.DataFrame:
             **_marks(annotation),
         }
     )
+
+
+def beat_view(table: pd.DataFrame) -> dict[str, Any]:
+    """How `st.dataframe` shows a table of `beat_table`: as much as a tablet has room for; the times of marks are saved only."""
+    names = [str(name) for name in table.columns]
+    shown = names[: names.index(_LAST_SHOWN) + 1]
+    if not table["By hand"].any():
+        shown.remove("By hand")
+    headings = {name: st.column_config.Column(_SHORT.get(name), width=_COLUMN_PX) for name in shown}
+    return {"column_order": shown, "column_config": headings}
 
 
 def hand_words(annotation: Annotation, beat: int) -> str:

@@ -241,15 +241,15 @@ def _draw_fewer_leads() -> None:
             for task, curve in by_task.items()
         ],
     )
-    draw_result_table(
-        curves.drop(columns="seed", errors="ignore").rename(
-            columns={"low": "value_low", "high": "value_high"}
-        ),
-        key="lead_elimination_12",
-        filename="lead_elimination",
-        origin=origin,
-        words=_WORDS | _ELIMINATION_WORDS,
-    )
+    by_round = curves.drop(columns="seed", errors="ignore")
+    with st.expander("Round by round", icon=":material/table_rows:"):
+        draw_result_table(
+            by_round.rename(columns={"low": "value_low", "high": "value_high"}),
+            key="lead_elimination_12",
+            filename="lead_elimination",
+            origin=origin,
+            words=_WORDS | _ELIMINATION_WORDS,
+        )
 
 
 def _draw_restoration() -> None:

@@ -65,7 +65,8 @@ def _cell(row: Row, name: str) -> str:
     value = _text(name, row[name])
     low, high = (row.get(f"{name}{end}") for end in (_LOW, _HIGH))
     if isinstance(low, float) and np.isfinite(low):
-        value += f"<small>{_text(name, low)}–{_text(name, high)}</small>"
+        between = " to " if name in _SIGNED else "–"
+        value += f"<small>{_text(name, low)}{between}{_text(name, high)}</small>"
     count = row.get(_COUNTS.get(name))
     return value if count is None else f"{value}<small>n = {_text(name, count)}</small>"
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import state
 from app.components.beat_editor import draw_editor
-from app.components.beat_tables import beat_table
+from app.components.beat_tables import beat_table, beat_view
 from app.components.downloads import figure_with_downloads, table_with_download
 from app.components.edit_bar import draw_edit_bar
 from app.components.edit_choice import chosen_beat, point_to, recorded_s
@@ -169,9 +169,9 @@ def draw_page(analysis: Analysis) -> None:
         draw_measurements(analysis)
     draw_lead_waves(analysis, lead)
     st.subheader("Beat by beat")
-    table_with_download(
-        beat_table(analysis.annotation, analysis.cycles[lead]), key="beats", filename=f"beats_{lead}"
-    )
+    table = beat_table(analysis.annotation, analysis.cycles[lead])
+    table_with_download(table, key="beats", filename=f"beats_{lead}", **beat_view(table))
+    st.caption("QTc by Fridericia. The saved table also holds when each wave begins, peaks and ends.")
 
 
 draw_page(state.require_analysis())

@@ -92,7 +92,7 @@ def _styled(table: pd.DataFrame, code: FindingCode, x: Floats, y: Floats, dark: 
     series, number, kept = palette(dark).series, FINDINGS.index(code), _corners(x)
     return OperatingCurve(
         code,
-        f"{code} (n={int((table[f'true_{code}'] > 0.5).sum())})",
+        f"{FINDING_NAMES[code]} (n={int((table[f'true_{code}'] > 0.5).sum())})",
         x[kept].astype(np.float32),
         y[kept].astype(np.float32),
         series[number % len(series)],

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.components.beat_tables import beat_table
+from app.components.beat_tables import beat_table, beat_view
 from ecg_core.annotation.types import Annotation, Cycles, Waves
 
 OpenExample = Callable[[str], AppTest]
@@ -55,6 +55,14 @@ def test_lead_can_be_chosen(open_example: OpenExample, lead: str) -> None:
     assert not app.exception
     in_median = app.session_state["chosen_analysis"].cycles[lead].in_median
     assert (app.dataframe[0].value["In median beat"] == "yes").tolist() == in_median.tolist()
+
+
+def test_beats_fit_a_tablet_and_say_what_is_by_hand_only_where_something_is() -> None:
+    table = beat_table(annotation(), cycles())
+    shown = beat_view(table)["column_order"]
+    assert shown[0] == "Beat" and shown[-1] == "Cut around R only" and len(shown) == 9
+    table.loc[0, "By hand"] = "no P"
+    assert "By hand" in beat_view(table)["column_order"]
 
 
 def test_beats_cut_around_r_are_named(open_example: OpenExample) -> None:

@@ -42,7 +42,7 @@ def test_curves_begin_and_end_in_the_corners_and_name_their_n() -> None:
     assert len(recall.data) == len(FINDINGS) - 1
     for trace in roc.data[:-1]:
         assert (trace.x[0], trace.y[0], trace.x[-1], trace.y[-1]) == (0, 0, 1, 1)
-    assert roc.data[0].name == f"1AVB (n={int(made['true_1AVB'].sum())})"
+    assert roc.data[0].name == f"First-degree AV block (n={int(made['true_1AVB'].sum())})"
     _, sensitivity, _ = precision_recall_curve(made.loc[1:, "true_1AVB"] > 0.5, made.loc[1:, "p_1AVB"])
     shown = recall.data[0]
     assert {round(float(x), 5) for x in shown.x} == {round(float(x), 5) for x in sensitivity}
