@@ -22,12 +22,12 @@ import torch
 
 from ecg_core.analysis import Analysis, analyze
 from ecg_core.evaluation.metrics import (
-    class_reliability,
     estimates_per_range,
     per_range,
     range_confusion,
     range_coverage,
 )
+from ecg_core.evaluation.probabilities import class_reliability
 from ecg_core.evaluation.ranges import K_RANGES
 from ecg_core.evaluation.table import read_evaluation
 from ecg_core.figures.cycles import cycles_figure

@@ -15,15 +15,13 @@ from ecg_core.evaluation.conditions import NAMES, Condition
 from ecg_core.evaluation.curves import DetectionCurves, detection_curves
 from ecg_core.evaluation.metrics import (
     Summary,
-    brier_score,
-    class_reliability,
     estimates_per_range,
-    expected_calibration_error,
     per_range,
     range_confusion,
     range_coverage,
 )
 from ecg_core.evaluation.origin import origin_words
+from ecg_core.evaluation.probabilities import brier_score, class_reliability, expected_calibration_error
 from ecg_core.evaluation.ranges import K_RANGES
 from ecg_core.figures.detection import precision_recall_figure, roc_figure
 from ecg_core.figures.estimate_and_truth import POTASSIUM, bland_altman_figure, truth_heatmap_figure

@@ -12,15 +12,13 @@ from ecg_core.evaluation.bootstrap import WithInterval
 from ecg_core.evaluation.conditions import CONDITIONS, NAMES, Condition, with_limit
 from ecg_core.evaluation.metrics import (
     ALARM_PROBABILITY,
-    brier_score,
-    class_reliability,
-    expected_calibration_error,
     per_range,
     range_coverage,
     summarize,
 )
 from ecg_core.evaluation.origin import origin_words
 from ecg_core.evaluation.predictive_values import PredictiveValues, predictive_values
+from ecg_core.evaluation.probabilities import brier_score, class_reliability, expected_calibration_error
 from ecg_core.evaluation.report import COLUMNS, summary_table
 from ecg_core.evaluation.subgroups import MIN_PATIENTS, by_subgroup
 from ecg_core.evaluation.words import column_words

@@ -16,7 +16,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import WithInterval, bootstrap_interval, weighted_auc, weighted_mean
 from ecg_core.evaluation.conditions import Condition, has_condition
-from ecg_core.evaluation.ranges import CLINICAL_RANGES, K_RANGES, class_index, range_index
+from ecg_core.evaluation.ranges import CLINICAL_RANGES, K_RANGES, range_index
 
 ALARM_PROBABILITY = 0.5
 
@@ -173,60 +173,11 @@ def range_confusion(table: pd.DataFrame) -> NDArray[np.int64]:
     return _confusion(range_index(_truth(rows)), range_index(_estimate(rows)), len(K_RANGES))
 
 
-def class_confusion(table: pd.DataFrame) -> NDArray[np.int64]:
-    """Counts `[true class, most probable class]` in the order of `CLASS_LABELS`."""
-    rows = answered(table)
-    most_probable = rows[["p_hypo", "p_normal", "p_hyper"]].to_numpy().argmax(axis=1)
-    return _confusion(class_index(_truth(rows)), most_probable, 3)
-
-
 def estimates_per_range(table: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     """The estimates of the records in each true range, by the range's label; for boxplots."""
     rows = answered(table)
     true_range, k = range_index(_truth(rows)), _estimate(rows)
     return {k_range.label: k[true_range == index] for index, k_range in enumerate(K_RANGES)}
-
-
-def reliability(
-    probability: NDArray[np.floating], happened: NDArray[np.bool_], n_bins: int = 10
-) -> pd.DataFrame:
-    """Mean prediction, observed share and n in equally wide bins of the prediction; empty bins are absent."""
-    bins = np.minimum((probability * n_bins).astype(int), n_bins - 1)
-    columns = pd.DataFrame({"predicted": probability, "observed": happened.astype(float), "n": 1})
-    return (
-        columns.groupby(bins)
-        .agg({"predicted": "mean", "observed": "mean", "n": "sum"})
-        .reset_index(drop=True)
-    )
-
-
-def class_reliability(table: pd.DataFrame, condition: Condition, n_bins: int = 10) -> pd.DataFrame:
-    """`reliability` of the probability of one condition; empty where the table does not hold it."""
-    return reliability(*_probability_and_truth(table, condition), n_bins)
-
-
-def brier_score(table: pd.DataFrame, condition: Condition) -> float:
-    """Mean squared error of the probability of one condition; 0 is perfect, NaN where the table does not hold it."""
-    probability, happened = _probability_and_truth(table, condition)
-    return float(np.square(probability - happened).mean()) if probability.size else float("nan")
-
-
-def _probability_and_truth(
-    table: pd.DataFrame, condition: Condition
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Of the records for which the table holds the probability."""
-    rows = answered(table).dropna(subset=[f"p_{condition}"])
-    return rows[f"p_{condition}"].to_numpy(), has_condition(condition, _truth(rows))
-
-
-def expected_calibration_error(bins: pd.DataFrame) -> float:
-    """How far predicted and observed shares lie apart in the bins of `reliability`, on average over the records.
-
-    NaN without any bin.
-    """
-    if bins.empty:
-        return float("nan")
-    return float(np.average((bins["predicted"] - bins["observed"]).abs(), weights=bins["n"]))
 
 
 def _truth(rows: pd.DataFrame) -> NDArray[np.float64]:

@@ -81,11 +81,6 @@ class RestoredLeads:
         """The estimated leads that may be quite wrong."""
         return tuple(lead for lead, expected in self.expected.items() if expected.poor)
 
-    @property
-    def expected_r(self) -> dict[str, float]:
-        """By estimated lead, the median correlation with the true lead over test records; NaN where it was not tested."""
-        return {lead: expected.r for lead, expected in self.expected.items()}
-
 
 @cache
 def bundled_restorer() -> Restorer:
