@@ -10,6 +10,7 @@ from app.components.measurements_panel import value_words
 from app.components.rhythm_words import fact_name, found_name
 from app.components.text import as_markdown
 from ecg_core.analysis import Analysis
+from ecg_core.measurements.types import Measurement
 from ecg_core.rhythm.types import RhythmFacts
 
 _SHOWN = (
@@ -32,14 +33,22 @@ def draw_at_a_glance(analysis: Analysis) -> None:
 def glance_html(analysis: Analysis) -> str:
     """The line as HTML: medians over the beats, and a badge for each fact found."""
     by_key = {measurement.key: measurement for measurement in analysis.measurements}
+    n_beats = analysis.annotation.n_beats
     values = "".join(
-        f"<div><dt>{name}</dt><dd>{value_words(by_key[key].value, by_key[key].unit)}</dd></div>"
-        for name, key in _SHOWN
+        f"<div><dt>{name}</dt><dd>{_reading(by_key[key], n_beats)}</dd></div>" for name, key in _SHOWN
     )
     return (
         '<section class="kalium-glance" aria-label="Rate, intervals and rhythm">'
         f"<dl>{values}</dl><p>{_rhythm_badges(analysis.rhythm)}</p></section>"
     )
+
+
+def _reading(measurement: Measurement, n_beats: int) -> str:
+    """The value; where most beats had none to give, from how many it is."""
+    words, n_measured = value_words(measurement.value, measurement.unit), measurement.n_beats
+    if not 0 < n_measured < n_beats / 2:
+        return words
+    return f"{words} <small>in {n_measured} of {n_beats} beats</small>"
 
 
 def _rhythm_badges(rhythm: RhythmFacts) -> str:

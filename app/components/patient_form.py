@@ -9,12 +9,15 @@ import streamlit as st
 from app.components.checkpoints import installed_checkpoints
 from app.components.text import as_markdown
 from app.patient_entries import earlier_ecgs, remember
-from ecg_core.errors import CheckpointError, ECGError
+from ecg_core.errors import CheckpointError, ECGError, MissingInformationError
 from ecg_core.inference.checkpoint import Checkpoint
 from ecg_core.patient.history import MAX_K_MEQ_L, MIN_K_MEQ_L, EarlierECG, earlier_ecg
 from ecg_core.readers import NamedBytes, open_ecg
 
 _PROBLEM = "patient_form_problem"
+_CANNOT_BE_ASKED = (
+    "That can be entered for today's ECG only: export this one with it, as WFDB, EDF or DICOM for instance."
+)
 _TIMES_NEEDED = "The file does not say when it was recorded: give day and time below."
 
 
@@ -80,6 +83,8 @@ def _add(key: str) -> None:
     try:
         remember(_earlier(files, k_meq_l, day, clock))
         del st.session_state[f"{key}_kept"]
+    except MissingInformationError as error:
+        st.session_state[_PROBLEM] = f"{error} {_CANNOT_BE_ASKED}"
     except ECGError as error:
         st.session_state[_PROBLEM] = str(error)
 

@@ -14,7 +14,7 @@ from ecg_core.inference.types import Prediction
 from ecg_core.patient.history import EarlierECG
 from ecg_core.readers import open_ecg
 from ecg_core.readers.examples import list_examples
-from tests.app.uploads import ROOT, upload
+from tests.app.uploads import ROOT, csv_without_time, upload
 
 NO_ITEMS = np.empty(0, np.float32)
 
@@ -92,6 +92,17 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(page: AppTest) -> None
     page.number_input[0].set_value(5.1).run()
     next(button for button in page.button if button.label == "Add this ECG").click().run()
     assert "needs its files" in page.warning[0].value
+    assert page.number_input[0].value == 5.1
+
+
+def test_a_file_that_lacks_its_rate_is_told_what_to_do_where_nothing_can_be_entered(page: AppTest) -> None:
+    page.run()
+    page.file_uploader[0].set_value([upload("strip.csv", csv_without_time())])
+    page.number_input[0].set_value(5.1)
+    next(button for button in page.button if button.label == "Add this ECG").click().run()
+    assert not page.exception
+    assert "sampling rate" in page.warning[0].value
+    assert "export this one with it" in page.warning[0].value
     assert page.number_input[0].value == 5.1
 
 

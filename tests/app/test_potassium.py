@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from functools import cache
 from html import unescape
@@ -137,6 +138,17 @@ def test_reasons_shared_by_all_models_are_said_once(shown: Show) -> None:
     text = words(shown(prediction("dcrnn", 4.2, SIMULATED, noise), prediction("vae", 4.4, SIMULATED)))
     assert text.count(SIMULATED.text) == 1
     assert text.count(noise.text) == 1
+
+
+def test_every_picture_of_an_estimate_says_what_the_models_learned_from(shown: Show) -> None:
+    drawn = [
+        json.loads(figure) for figure in figures(shown(prediction("dcrnn", 4.2), prediction("vae", 4.4)))
+    ]
+    words = [figure["layout"].get("title", {}).get("text", "") for figure in drawn]
+    assert (
+        sum("learned from SIMULATED potassium" in text for text in words) == 3
+    )  # estimates, cycles, probabilities
+    assert any("real patients, n = 92" in text and "SIMULATED, n = " in text for text in words)
 
 
 def test_a_silent_model_keeps_its_reason_though_all_share_it() -> None:

@@ -48,6 +48,14 @@ def test_fibrillation_stands_out_at_a_glance() -> None:
     assert "No rhythm finding" not in html
 
 
+def test_an_interval_of_few_beats_says_so_at_a_glance() -> None:
+    analysis = analysis_of("normal")
+    assert "beats</small>" not in glance_html(analysis)
+    few = tuple(replace(one, n_beats=1) if one.key == "pr_ms" else one for one in analysis.measurements)
+    html = glance_html(replace(analysis, measurements=few))
+    assert html.count("<small>in 1 of 12 beats</small>") == 1
+
+
 def test_nothing_found_is_said_and_so_is_what_was_not_assessed() -> None:
     analysis = analysis_of("normal")
     assert "No rhythm finding" in glance_html(analysis)

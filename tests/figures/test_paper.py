@@ -165,6 +165,15 @@ def test_speed_gain_and_filter_are_printed() -> None:
     assert "50 mm/s   20 mm/mV   no filter" in texts
 
 
+def test_a_simulated_ecg_says_so_on_its_paper() -> None:
+    def words(ecg: ECGRecord) -> str:
+        fig = paper_figure(arrange(ecg, "3x4"), ecg, dark=False)
+        return " ".join(note.text for note in fig.layout.annotations)
+
+    assert "SIMULATED ECG" in words(record(simulated=True))
+    assert "SIMULATED" not in words(record())
+
+
 def test_calibration_pulse_is_one_millivolt_high_and_five_millimetres_wide() -> None:
     page = arrange(record(), "single", gain_mm_mv=20)
     pulse = trace(paper_figure(page, record(), dark=False), "1 mV calibration")
