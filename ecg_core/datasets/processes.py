@@ -17,9 +17,8 @@ from ecg_core.errors import ProcessesError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_AHEAD = (
-    4  # items handed out for each process: ECGs are large, and a data set of them does not fit into memory
-)
+# Items handed out to each process ahead of time: ECGs are large, and a data set of them does not fit into memory.
+_AHEAD = 4
 _given: tuple[Any, ...] = ()  # in a process that shares the work
 
 
