@@ -88,5 +88,7 @@ def _take_example(key: str) -> None:
 
 def _take_answer() -> None:
     fs_hz, unit = st.session_state.get("answer_fs_hz"), st.session_state.get("answer_unit")
-    if fs_hz is not None or unit is not None:
+    if fs_hz is None and unit is None:
+        state.keep_problem("Nothing was entered, so the file is not opened yet.")
+    else:
         state.answer(fs_hz=fs_hz, unit=unit)

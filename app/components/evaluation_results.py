@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -13,7 +15,7 @@ from app.components.evaluation_figures import (
 )
 from app.components.prevalence import choose_prevalence, choose_severe_share, draw_predictive_values
 from app.components.result_table import draw_result_table
-from app.components.text import as_markdown
+from app.components.text import as_markdown, number
 from ecg_core.errors import ECGError
 from ecg_core.evaluation.bootstrap import WithInterval
 from ecg_core.evaluation.conditions import Condition
@@ -128,7 +130,11 @@ def draw_subgroups(table: pd.DataFrame, filename: str) -> None:
 
 def draw_provenance(table: pd.DataFrame, dataset: str, summary: Summary) -> None:
     """What the data were, in plain sight."""
-    size = f"{summary.n} estimates, {summary.n_patients} patients or base ECGs, {summary.n_abstained} without an estimate"
+    size = (
+        f"{summary.n:,} {'estimate' if summary.n == 1 else 'estimates'}, "
+        f"{summary.n_patients:,} {'patient or base ECG' if summary.n_patients == 1 else 'patients or base ECGs'}, "
+        f"{summary.n_abstained:,} without an estimate"
+    )
     name = as_markdown(dataset)
     if table["simulated"].all():
         over = name.removeprefix("simulated potassium over ")
@@ -153,12 +159,14 @@ def draw_numbers(summary: Summary, target_coverage: float) -> None:
                 interval_words(summary.mae_meq_l),
             ),
             ("… of always the mean", f"{summary.mae_of_mean_meq_l:.2f} mEq/L", "the mark to beat"),
-            ("AUC hyperkalemia", f"{summary.hyper.auc.value:.3f}", interval_words(summary.hyper.auc, 3)),
-            ("AUC hypokalemia", f"{summary.hypo.auc.value:.3f}", interval_words(summary.hypo.auc, 3)),
+            ("AUC hyperkalemia", number(summary.hyper.auc.value, 3), interval_words(summary.hyper.auc, 3)),
+            ("AUC hypokalemia", number(summary.hypo.auc.value, 3), interval_words(summary.hypo.auc, 3)),
             ("Truth inside interval", f"{summary.coverage:.0%}", f"aim {target_coverage:.0%}"),
         ):
             st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, width=200)
 
 
-def interval_words(number: WithInterval, digits: int = 2) -> str:
-    return f"95 % CI {number.low:.{digits}f}–{number.high:.{digits}f}"
+def interval_words(measured: WithInterval, digits: int = 2) -> str:
+    if math.isnan(measured.value):
+        return "needs ECGs with and without"
+    return f"95 % CI {measured.low:.{digits}f}–{measured.high:.{digits}f}"

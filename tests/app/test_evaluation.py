@@ -211,6 +211,15 @@ def test_a_users_real_table_is_marked_real() -> None:
     assert "Marked as real in the table." in page.info[0].value
 
 
+def test_what_cannot_be_told_from_a_small_table_is_no_nan() -> None:
+    page = with_own_table(
+        evaluation_table(simulated=False).head(4).assign(k_true_meq_l=4.2).to_csv(index=False).encode()
+    )
+    metrics = {metric.label: metric for metric in page.metric}
+    assert metrics["AUC hyperkalemia"].value == "–"
+    assert metrics["AUC hyperkalemia"].delta == "needs ECGs with and without"
+
+
 def test_a_user_says_what_the_intervals_aim_at() -> None:
     page = with_own_table(evaluation_table(simulated=False).to_csv(index=False).encode())
     page.number_input(key="evaluation_aim").set_value(80).run()

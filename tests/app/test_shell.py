@@ -132,12 +132,17 @@ def test_missing_rate_is_asked_for_and_used(app: AppTest) -> None:
     assert analysis.record.duration_s == pytest.approx(12)
 
 
-def test_missing_rate_is_not_guessed(app: AppTest) -> None:
+def test_missing_rate_is_asked_for_until_it_is_given_and_never_guessed(app: AppTest) -> None:
     app.file_uploader[0].set_value([upload("ward.csv", csv_without_time())]).run()
     assert app.number_input(key="answer_fs_hz").value is None
     submit(app).run()
     assert shown(app) is None
     assert app.number_input(key="answer_fs_hz").value is None
+    assert "Nothing was entered" in app.error[0].value
+    app.number_input(key="answer_fs_hz").set_value(250.0)
+    submit(app).run()
+    assert shown(app) is not None
+    assert not app.error
 
 
 def test_unexpected_error_is_friendly_and_logged_without_its_message(
