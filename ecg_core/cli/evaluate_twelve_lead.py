@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,8 +43,12 @@ def _describe(folder: Path, root: Path | None, runs: Path, tasks: Sequence[str])
         dataset = str(card.results.get("dataset", FOLD_10))
         return describe(card.title, score(read_table(folder / EVALUATION)), tasks, dataset)
     tested = [ecg for ecg in read_labelled_ptbxl(root) if ecg.fold == TEST_FOLD]
-    prepared = prepare_twelve_lead(tested, runs / "twelve-lead-prepared" / "test", lambda _: None)
+    prepared = prepare_twelve_lead(tested, runs / "twelve-lead-prepared" / "test", _tell_progress)
     return describe(card.title, score(judge(checkpoint, prepared)), tasks)
+
+
+def _tell_progress(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 def describe(title: str, scores: TwelveLeadScores, tasks: Sequence[str], dataset: str = FOLD_10) -> str:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from ecg_core import __version__
+from ecg_core.cli.dispatch import module_of
 from ecg_core.cli.file_commands import (
     add_annotate,
     add_digitize,
@@ -20,7 +21,7 @@ from ecg_core.cli.file_commands import (
     add_render,
     add_simulate,
 )
-from ecg_core.cli.model_commands import OWN_MODULES, add_calibrate, add_evaluate, add_train, add_train_page
+from ecg_core.cli.model_commands import add_calibrate, add_evaluate, add_train, add_train_page
 from ecg_core.cli.site_arguments import add_manifest_command
 from ecg_core.errors import ECGError
 
@@ -29,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status: 0 all well, 1 something failed, 2 wrong usage."""
     arguments = build_parser().parse_args(argv)
     try:
-        command = importlib.import_module(f"ecg_core.cli.{_module(arguments)}")
+        command = importlib.import_module(f"ecg_core.cli.{module_of(arguments)}")
         status: int = command.run(arguments)
     except ECGError as error:
         print(f"python -m ecg_core {arguments.command}: {error}", file=sys.stderr)
@@ -38,23 +39,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\nInterrupted. What was finished is kept.", file=sys.stderr)
         return 130
     return status
-
-
-def _module(arguments: argparse.Namespace) -> str:
-    """The module of a command, or of what it does in a way of its own. Raises ECGError for a manifest that is of no use."""
-    command: str = arguments.command
-    if command not in OWN_MODULES:
-        return command.replace("-", "_")
-    what: str = arguments.task if command == "evaluate" else arguments.model
-    own = OWN_MODULES[command].get(what)
-    if arguments.manifest is None:
-        return own or command
-    if own is not None:
-        instead = " Give its ECGs with --base-ecgs." if command == "train" else ""
-        raise ECGError(
-            f"{command} {what} takes no --manifest, which lists ECGs with laboratory potassium.{instead}"
-        )
-    return f"{command}_site"
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
 
+from ecg_core.cli.dispatch import OWN_MODULES
 from ecg_core.cli.options import (
     CHECKPOINTS,
     Commands,
@@ -20,25 +20,6 @@ from ecg_core.cli.options import (
 )
 from ecg_core.cli.site_arguments import add_evaluation_options, add_training_options
 
-# What a command can be asked for beside the models of potassium, and the module that does it.
-OWN_MODULES: Mapping[str, Mapping[str, str]] = {
-    "evaluate": {
-        "delineation": "evaluate_delineation",
-        "beats": "evaluate_delineation",
-        "findings": "evaluate_twelve_lead",
-        "age": "evaluate_twelve_lead",
-        "restoration": "evaluate_restoration",
-        "lead-elimination": "evaluate_lead_elimination",
-    },
-    "train": {
-        "delineator": "train_delineator",
-        "findings": "train_twelve_lead",
-        "age": "train_twelve_lead",
-        "twelve-lead": "train_twelve_lead",
-        "restoration": "train_restoration",
-        "lead-elimination": "train_lead_elimination",
-    },
-}
 _TASKS = ("potassium", *OWN_MODULES["evaluate"])
 
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from ecg_core.cli.base_sources import SOURCES, simulated_sources
-from ecg_core.cli.model_commands import OWN_MODULES
+from ecg_core.cli.dispatch import OWN_MODULES
 from ecg_core.cli.progress import say
 from ecg_core.errors import ECGError
 from ecg_core.inference.card import Card
