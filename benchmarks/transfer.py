@@ -31,7 +31,7 @@ from sklearn.metrics import roc_auc_score
 from ecg_core.annotation.annotate import annotate
 from ecg_core.datasets.base_ecg import BaseECG, read_bases, source_of
 from ecg_core.datasets.potassium import LabelledECG, draw_potassium
-from ecg_core.datasets.prepared import PreparedECGs, load_prepared, prepare
+from ecg_core.datasets.prepared import PreparedECGs, is_prepared, load_prepared, prepare
 from ecg_core.errors import SignalError
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.quality import assess_quality
@@ -224,7 +224,7 @@ def main() -> None:
             "\n| tested on | learned from | n | AUC K >= 5.5 | AUC K <= 3.5 | MAE |\n|---|---|---|---|---|---|"
         )
     if "ways" in arguments.tables:
-        if not (arguments.ways / "complete.json").is_file():
+        if not is_prepared(arguments.ways):
             prepare(changed_in_every_way(bases), arguments.ways)
         print_ways(load_prepared(arguments.ways), validation)
     if "sources" in arguments.tables:

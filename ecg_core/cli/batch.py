@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from ecg_core.cli.paths import Candidate, find_candidates, may_be_ecg
 from ecg_core.cli.progress import Progress
 from ecg_core.errors import ECGError, UnsupportedFormatError
+
+_PROGRAM = Path(__file__).parents[1]
 
 Step = Callable[[Path], None]
 
@@ -64,10 +67,19 @@ def _treat(candidate: Candidate, step: Step, is_done: Callable[[Path], bool], ou
         return _failed(outcome, path, str(error))
     except ECGError as error:
         return _failed(outcome, path, str(error))
-    except Exception as error:  # its message may quote the file, so only its kind is told
-        return _failed(outcome, path, f"unexpected error ({type(error).__name__})")
+    except Exception as error:  # its message may quote the file, so only its kind and place are told
+        return _failed(
+            outcome, path, f"unexpected error ({type(error).__name__} in {_place(error)}); please report it"
+        )
     outcome.n_done += 1
     return "done"
+
+
+def _place(error: Exception) -> str:
+    """The innermost line of this program that the error went through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(_PROGRAM)]
+    return f"{Path(own[-1].filename).name}, line {own[-1].lineno}"
 
 
 def _failed(outcome: Outcome, path: Path, reason: str) -> str:

@@ -11,6 +11,7 @@ from ecg_core.cli.site_manifest import describe, manifest_of, window_of
 from ecg_core.datasets.mimic_iv_ecg import mimic_manifest, read_labs
 from ecg_core.datasets.vitaldb import read_vitaldb
 from ecg_core.errors import ECGError
+from ecg_core.whole_files import replaced_at_once
 from ecg_core.writers import write_wfdb
 
 _ECGS = "ecgs"
@@ -52,6 +53,6 @@ def _vitaldb(arguments: argparse.Namespace) -> int:
 def _write(table: pd.DataFrame, path: Path) -> None:
     if table.empty:
         raise ECGError("No ECG has a potassium value near enough; check the folders, or widen --window-min.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False)
+    with replaced_at_once(path) as unfinished:
+        table.to_csv(unfinished, index=False)
     print(f"{len(table):,} ECGs of {table['patient'].nunique():,} patients written to {path}.")

@@ -12,7 +12,7 @@ from torch import nn
 
 from ecg_core.datasets.base_ecg import Split
 from ecg_core.datasets.manifest import Manifest
-from ecg_core.datasets.prepared import load_prepared, prepare
+from ecg_core.datasets.prepared import is_prepared, load_prepared, prepare
 from ecg_core.datasets.site_ecg import SiteECG
 from ecg_core.errors import ECGError
 from ecg_core.inference.card import Card
@@ -76,7 +76,7 @@ class SiteTraining:
         require_labels(self.manifest, needed, calibration)
         folder = self.runs / run_name(self.out, self.manifest, key, "anew", self.seed)
         for split in PREPARED:
-            if not (folder / split / "complete.json").is_file():
+            if not is_prepared(folder / split):
                 self.say(f"preparing the {split} part (once; a few minutes per thousand ECGs)")
                 ecgs = readable(self.manifest.part(split), self.say)
                 prepare(with_all_leads(ecgs, key, self.say), folder / split)
