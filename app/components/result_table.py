@@ -1,4 +1,4 @@
-"""Result tables that fit any screen: clinicians' words on top, a confidence interval under its value; saved in full."""
+"""Small tables that fit any screen: words wrap, a confidence interval stands under its value; saved in full."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ def draw_result_table(
     """
     st.html(result_html(table, words or {}))
     csv_download(table.assign(data=origin) if origin else table, key=f"{key}_csv", filename=filename)
+
+
+def headed_as_saved(table: pd.DataFrame) -> dict[str, str]:
+    """The `words` of a table whose columns have names to read."""
+    return {str(name): str(name) for name in table.columns}
 
 
 def result_html(table: pd.DataFrame, words: Mapping[str, str]) -> str:
@@ -78,6 +83,8 @@ def _text(name: str, value: object) -> str:
         return f"{value:,}"
     if not isinstance(value, float) or not np.isfinite(value):
         return "–"
+    if name == "value" and value.is_integer():  # one column for counts and measures
+        return f"{value:,.0f}"
     if name in _SHARES:
         return f"{value:.1%}"
     digits = 3 if name.startswith("auc") or name in _THREE_DIGITS else 2

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.components.downloads import table_with_download
+from app.components.result_table import draw_result_table, headed_as_saved
 from app.components.scan_by_hand import draw_by_hand
 from app.components.scan_edits import gains_mm_mv, in_standard_order
 from app.components.scan_keys import page_key
@@ -93,16 +93,8 @@ def lead_table(found: Digitization) -> pd.DataFrame:
 def draw_leads_table(page: ScannedPage) -> None:
     """The table, with its download."""
     st.subheader("Lead by lead")
-    table_with_download(
-        lead_table(page.found),
-        key=page_key("table"),
-        filename="digitized_leads",
-        height="content",
-        column_config={
-            "Lead": st.column_config.TextColumn(width=80),
-            "Why": st.column_config.TextColumn(width="large"),
-        },
-    )
+    table = lead_table(page.found)
+    draw_result_table(table, page_key("table"), "digitized_leads", words=headed_as_saved(table))
 
 
 def _listed(doubts: Sequence[str]) -> str:

@@ -11,8 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from app.components.checkpoints import draw_left_out, installed_checkpoints
-from app.components.downloads import csv_download, table_with_download
+from app.components.downloads import csv_download
 from app.components.page_cards import draw_page_cards
+from app.components.result_table import draw_result_table, headed_as_saved
 from app.components.text import as_markdown
 from ecg_core import __version__
 from ecg_core.errors import ECGError
@@ -73,19 +74,11 @@ def draw_cards() -> None:
     except ECGError as error:
         st.warning(f"**No model card can be shown.** {as_markdown(str(error))}", icon=":material/warning:")
         return
-    table_with_download(
-        overview(cards), key="cards_overview", filename="models", column_config=OVERVIEW_COLUMNS
-    )
+    table = overview(cards)
+    draw_result_table(table, "cards_overview", "models", words=headed_as_saved(table))
     for card in cards:
         with st.expander(f"{card.title}: model card"):
             draw_card(card)
-
-
-OVERVIEW_COLUMNS = {
-    "parameters": st.column_config.NumberColumn(format="localized"),
-    "MAE (mEq/L)": st.column_config.NumberColumn(format="%.2f"),
-    "MAE of the mean": st.column_config.NumberColumn(format="%.2f"),
-}
 
 
 def overview(cards: Sequence[Card]) -> pd.DataFrame:

@@ -21,6 +21,13 @@ def test_shares_are_percent_and_a_bias_has_its_sign() -> None:
     assert "\u22120.21" in html
 
 
+def test_counts_among_measures_have_no_decimals() -> None:
+    html = result_html(
+        pd.DataFrame({"measure": ["Records", "Error"], "value": [1786.0, 0.884]}), {"measure": "M"}
+    )
+    assert "<td>1,786</td>" in html and "<td>0.88</td>" in html
+
+
 def test_what_is_not_known_is_a_dash_without_an_interval() -> None:
     row = {"group": "Age", "mae_meq_l": NAN, "mae_meq_l_low": NAN, "mae_meq_l_high": NAN}
     html = result_html(pd.DataFrame([row]), {})
