@@ -40,6 +40,8 @@ def paper_outline(rgb: NDArray[np.uint8]) -> Points | None:
     middle = lab[height // 4 : -(height // 4), width // 4 : -(width // 4)].reshape(-1, 3)
     other = np.linalg.norm(lab - np.median(middle, axis=0), axis=2).clip(0, 255).astype(np.uint8)
     limit, desk = cv2.threshold(other, 0, 1, cv2.THRESH_OTSU)
+    if desk.all():  # a pattern whose middle colour occurs nowhere
+        return None
     hull = _largest(1 - desk)
     inside = cv2.fillConvexPoly(np.zeros_like(desk), hull, 1)
     found = (

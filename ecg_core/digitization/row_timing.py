@@ -132,7 +132,11 @@ class _Window:
                 for signal, delay in zip(self._signals, delays, strict=True)
             ]
         )
-        rest: Floats = self._rest @ np.nan_to_num(part - np.nanmean(part, axis=1, keepdims=True))
+        n_known = np.isfinite(part).sum(axis=1, keepdims=True)
+        mean_mv = np.nansum(part, axis=1, keepdims=True) / np.maximum(
+            n_known, 1
+        )  # a lead may be unknown here
+        rest: Floats = self._rest @ np.nan_to_num(part - mean_mv)
         return rest
 
     def contradiction(self, delays: Sequence[_Delay]) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ecg_core.digitization.flatten import flatten, turned
+from ecg_core.digitization.paper import paper_outline
 from ecg_core.digitization.types import FlatPage, PageImage
 from ecg_core.readers import open_ecg
 from ecg_core.rendering import GridStyle, InkStyle, PageStyle, RenderedPage, kit_style, render_page
@@ -31,6 +32,11 @@ def _off_mm(page: RenderedPage, flat: FlatPage) -> float:
     found = flat.map.to_flat(page.warp.to_image(printed)) / flat.px_per_mm
     off = found - printed / page.print.px_per_mm
     return float(np.sqrt(np.mean(np.sum((off - off.mean(axis=0)) ** 2, axis=1))))
+
+
+def test_a_pattern_whose_middle_colour_occurs_nowhere_is_no_paper() -> None:
+    checks = (np.indices((1500, 2000)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    assert paper_outline(np.repeat(checks[..., None], 3, axis=2)) is None
 
 
 @pytest.mark.parametrize("dpi", [100, 150, 200, 240])
