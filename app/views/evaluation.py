@@ -34,6 +34,8 @@ COMPARISON_WORDS = {
     "mae_of_mean_meq_l": "MAE of always the mean",
     "rmse_meq_l": "RMSE",
     "r": "r",
+    "auc_hyper": "AUC hyper",
+    "auc_hypo": "AUC hypo",
     "data": "Data",
 }
 
