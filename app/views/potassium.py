@@ -105,6 +105,10 @@ def draw_table(analysis: Analysis) -> None:
     st.subheader("As a table")
     table = predictions_table(analysis.record.source.name, analysis.predictions)
     st.dataframe(table, hide_index=True, key="predictions", placeholder="–", column_config=TABLE_COLUMNS)
+    st.caption(
+        "Research estimates of models that learned from simulated potassium. The probabilities assume the class mix of the "
+        "calibration set, not your prevalence."
+    )
     csv_download(table, key="predictions_csv", filename="predictions", label="Download predictions (CSV)")
 
 
