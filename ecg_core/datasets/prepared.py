@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from ecg_core.annotation.annotate import annotate
 from ecg_core.annotation.cycles import cut_cycles
-from ecg_core.datasets.base_ecg import BaseECG, BaseSource, Split, source_of
-from ecg_core.datasets.potassium import LabelledECG, simulated_ecgs
-from ecg_core.datasets.processes import mapped
+from ecg_core.datasets.base_ecg import BaseSource, Split, source_of
+from ecg_core.datasets.potassium import LabelledECG
 from ecg_core.errors import ECGError
 from ecg_core.filtering.pipeline import filter_record
 from ecg_core.filtering.resample import resample
@@ -31,29 +30,11 @@ CYCLES_PER_RECORD = 4
 RECORD_SAMPLES = 5000  # 10 s at 500 Hz
 SHARD_RECORDS = 500
 
-_COMPLETE = "complete.json"  # written last
+COMPLETE = "complete.json"  # written last
 _ARRAYS = ("signal_uv", "cycles", "median_mv", "measured")
 
 
-@dataclass(frozen=True)
-class Origin:
-    """What simulated ECGs were made from: the seed of the simulation, the sources of the bases in their order, and how many there were.
-
-    `records` is a digest of their names.
-    """
-
-    seed: int
-    sources: tuple[BaseSource, ...]
-    n_records: int
-    records: str
-
-    @property
-    def words(self) -> str:
-        """As people read it."""
-        return f"{self.n_records:,} ECGs of {', '.join(self.sources)} with seed {self.seed}"
-
-
-class _Row(NamedTuple):
+class Row(NamedTuple):
     """What is kept of one record."""
 
     facts: dict[str, object]
@@ -106,48 +87,22 @@ def prepare(ecgs: Iterable[LabelledECG], folder: Path) -> None:
     Records that give no cycle, no median beat, or less than 10 s are passed over. What an earlier call
     left in `folder` counts no more. Raises ECGError when no record at all was usable.
     """
-    _write(_rows(ecgs), folder, None)
-
-
-def prepare_simulated(bases: Iterable[BaseECG], origin: Origin, folder: Path, processes: int) -> None:
-    """`prepare` of the `simulated_ecgs` of every base, shared among `processes`; their number changes nothing.
-
-    `origin` is written down for `require_origin`.
-    """
-    rows = mapped(_rows_of_base, bases, processes, origin.seed)
-    _write(chain.from_iterable(rows), folder, origin)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / COMPLETE).unlink(missing_ok=True)
+    rows, n_shards = rows_of(ecgs), 0
+    while waiting := list(islice(rows, SHARD_RECORDS)):
+        write_shard(folder, n_shards, waiting)
+        n_shards += 1
+    complete(folder, n_shards)
 
 
 def is_prepared(folder: Path) -> bool:
     """Whether a preparation ended here."""
-    return (folder / _COMPLETE).is_file()
+    return (folder / COMPLETE).is_file()
 
 
-def require_origin(folder: Path, origin: Origin) -> None:
-    """Raises ECGError unless what was prepared in `folder` was simulated as `origin` says."""
-    found = _origin_of(folder)
-    if found != origin:
-        made = "other ECGs" if found is None else found.words
-        raise ECGError(
-            f"{folder} holds what was prepared from {made}, not from these {origin.words}. Give another folder with"
-            " --cache, or delete this one to prepare anew."
-        )
-
-
-def _origin_of(folder: Path) -> Origin | None:
-    """What is written down there; None for other ECGs than simulated ones, and what an older version wrote."""
-    made = json.loads((folder / _COMPLETE).read_text()).get("origin")
-    try:
-        return Origin(**made | {"sources": tuple(made["sources"])})
-    except TypeError:
-        return None
-
-
-def _rows_of_base(base: BaseECG, seed: int) -> list[_Row]:
-    return list(_rows(simulated_ecgs([base], seed)))
-
-
-def _rows(ecgs: Iterable[LabelledECG]) -> Iterator[_Row]:
+def rows_of(ecgs: Iterable[LabelledECG]) -> Iterator[Row]:
+    """What is kept of those records that can be used."""
     for ecg in ecgs:
         arrays = _network_inputs(ecg)
         if arrays is not None:
@@ -160,32 +115,33 @@ def _rows(ecgs: Iterable[LabelledECG]) -> Iterator[_Row]:
                 "simulated": ecg.record.simulated,
                 **dict(zip(PATIENT_FACTS, patient_row(ecg.record.patient).tolist(), strict=True)),
             }
-            yield _Row(facts, arrays)
+            yield Row(facts, arrays)
 
 
-def _write(rows: Iterable[_Row], folder: Path, origin: Origin | None) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / _COMPLETE).unlink(missing_ok=True)
-    waiting: list[_Row] = []
-    shard = 0
-    for row in rows:
-        waiting.append(row)
-        if len(waiting) == SHARD_RECORDS:
-            _write_shard(folder, shard, waiting)
-            shard, waiting = shard + 1, []
-    if waiting:
-        _write_shard(folder, shard, waiting)
-        shard += 1
-    if not shard:
+def write_shard(folder: Path, index: int, rows: Sequence[Row]) -> None:
+    """One part of the arrays and the table; a shard that is there is replaced."""
+    pd.DataFrame([row.facts for row in rows]).to_parquet(folder / f"{index:03d}.parquet")
+    for name in _ARRAYS:
+        stacked = np.stack([row.arrays[name] for row in rows])
+        np.save(folder / f"{index:03d}-{name}.npy", stacked, allow_pickle=False)
+
+
+def complete(folder: Path, n_shards: int, **facts: object) -> None:
+    """End a preparation, and write down `facts` about it. Raises ECGError where nothing was prepared."""
+    if not n_shards:
         raise ECGError("None of the ECGs could be prepared; 12-lead recordings of at least 10 s are needed.")
-    made = {"shards": shard, "origin": None if origin is None else asdict(origin)}
-    with replaced_at_once(folder / _COMPLETE) as unfinished:
-        unfinished.write_text(json.dumps(made))
+    write_facts(folder / COMPLETE, {"shards": n_shards, **facts})
+
+
+def write_facts(path: Path, facts: Mapping[str, object]) -> None:
+    """As JSON, whole or not at all."""
+    with replaced_at_once(path) as unfinished:
+        unfinished.write_text(json.dumps(facts))
 
 
 def load_prepared(folder: Path) -> PreparedECGs:
     """Read what `prepare` wrote. Raises FileNotFoundError while it is not complete."""
-    shards = json.loads((folder / _COMPLETE).read_text())["shards"]
+    shards = json.loads((folder / COMPLETE).read_text())["shards"]
     tables = [pd.read_parquet(folder / f"{index:03d}.parquet") for index in range(shards)]
     stacked = {
         name: np.concatenate(
@@ -215,10 +171,3 @@ def _network_inputs(ecg: LabelledECG) -> dict[str, NDArray[np.generic]] | None:
         "median_mv": median.signal[0].astype(np.float16),
         "measured": measured_row(filtered, annotation, cycles),
     }
-
-
-def _write_shard(folder: Path, index: int, rows: list[_Row]) -> None:
-    pd.DataFrame([row.facts for row in rows]).to_parquet(folder / f"{index:03d}.parquet")
-    for name in _ARRAYS:
-        stacked = np.stack([row.arrays[name] for row in rows])
-        np.save(folder / f"{index:03d}-{name}.npy", stacked, allow_pickle=False)

@@ -8,14 +8,8 @@ from pathlib import Path
 
 from ecg_core.datasets.base_ecg import BaseECG, BaseSource, ListedECG, Split, list_bases, opened
 from ecg_core.datasets.digest import digest
-from ecg_core.datasets.prepared import (
-    Origin,
-    PreparedECGs,
-    is_prepared,
-    load_prepared,
-    prepare_simulated,
-    require_origin,
-)
+from ecg_core.datasets.prepare_simulated import Origin, prepare_simulated, require_origin
+from ecg_core.datasets.prepared import PreparedECGs, is_prepared, load_prepared
 from ecg_core.errors import ECGError
 
 
