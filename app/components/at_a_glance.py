@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.components.measurements_panel import value_words
 from app.components.rhythm_words import fact_name, found_name
-from app.components.text import as_markdown
+from app.components.text import as_markdown, inside_a_sentence
 from ecg_core.analysis import Analysis
 from ecg_core.measurements.types import Measurement
 from ecg_core.rhythm.types import RhythmFacts
@@ -64,6 +64,6 @@ def _rhythm_badges(rhythm: RhythmFacts) -> str:
         ]
     if not_assessed:
         badges.append(
-            f'<span class="kalium-summary">Not assessed: {escape(", ".join(not_assessed).lower())}</span>'
+            f'<span class="kalium-summary">Not assessed: {escape(", ".join(map(inside_a_sentence, not_assessed)))}</span>'
         )
     return " ".join(badges)

@@ -68,5 +68,5 @@ def _line(fact: RhythmFact) -> str:
 
 
 def _not_assessed(rhythm: RhythmFacts) -> list[str]:
-    names = [fact_name(fact).lower() for fact in rhythm.facts if fact.found is None]
+    names = [inside_a_sentence(fact_name(fact)) for fact in rhythm.facts if fact.found is None]
     return [f"Not assessed: {', '.join(names)}."] if names else []

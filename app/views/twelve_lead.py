@@ -65,7 +65,7 @@ def draw_headline(answer: TwelveLeadAnswer) -> None:
     """What was found in one line, from which leads, and why to distrust it."""
     present = [finding.name for finding in answer.findings if finding.present]
     if answer.abstained:
-        st.info("### The model does not answer for this ECG", icon=":material/info:")
+        st.warning("### The model does not answer for this ECG", icon=":material/warning:")
     elif present:
         st.warning(f"### {', '.join(present)}", icon=":material/ecg_heart:")
     elif _says_findings(answer):

@@ -56,7 +56,7 @@ def saliency_figure(inputs: ModelInput, item: int, strength: Floats, dark: bool)
             showarrow=False,
             xanchor="left",
         )
-    fig.update_layout(height=60 + 130 * n_rows, showlegend=False, margin={"l": 8, "r": 8, "t": 16, "b": 8})
+    fig.update_layout(height=92 + 130 * n_rows, showlegend=False, margin={"l": 8, "r": 8, "t": 48, "b": 8})
     fig.update_xaxes(visible=False)
     fig.update_yaxes(visible=False)
     return fig

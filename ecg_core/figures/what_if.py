@@ -45,7 +45,7 @@ def moved_beats_figure(beats: Sequence[MovedBeat], dark: bool) -> go.Figure:
                 row=1,
                 col=column,
             )
-    fig.update_layout(height=300, margin={"t": 60, "b": 44}, legend={"y": 1.12})
+    fig.update_layout(height=340, margin={"t": 100, "b": 44}, legend={"y": 1.15})
     fig.update_xaxes(title="ms from R")
     fig.update_yaxes(title="mV", col=1)
     return fig

@@ -60,8 +60,9 @@ def test_nothing_found_is_said_and_so_is_what_was_not_assessed() -> None:
     analysis = analysis_of("normal")
     assert "No rhythm finding" in glance_html(analysis)
     paced = RhythmFact("paced", None, "Pacing spikes were not assessed.")
-    html = glance_html(replace(analysis, rhythm=replace(analysis.rhythm, paced=paced)))
-    assert "Not assessed: ventricular pacing" in html
+    wide = RhythmFact("wide_qrs", None, "The width of the QRS was not assessed.")
+    html = glance_html(replace(analysis, rhythm=replace(analysis.rhythm, paced=paced, wide_qrs=wide)))
+    assert "Not assessed: wide QRS, ventricular pacing" in html
     assert "No rhythm finding" in html
 
 
