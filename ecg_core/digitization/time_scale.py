@@ -166,6 +166,9 @@ def time_scale_without_grid(
     speed = said_mm_s or (printed_mm_s[0] if len(printed_mm_s) == 1 else None)
     speed_mm_s = speed or USUAL_SPEED_MM_S
     by_page = guess_px_per_mm * speed_mm_s
+    ask = "no grid was found, so the time scale is a guess: please enter the pixels per millimetre or the paper speed"
+    if not measures.row_px:
+        return TimeScale(by_page, speed_mm_s, False, 0.1, ("no row of trace was found",), (ask,))
     assumed = () if speed else (f"no paper speed is printed: {speed_mm_s:g} mm/s is assumed",)
     for row_s, gains_mm_mv in _agreements(gain_mm_mv):
         px_per_s = measures.row_px / row_s
@@ -181,7 +184,6 @@ def time_scale_without_grid(
         px_per_s = measures.pulse_height_px / gain_mm_mv * speed_mm_s
         evidence = ("the calibration pulse and what is printed",)
         return TimeScale(px_per_s, speed_mm_s, True, 0.6, evidence)
-    ask = "no grid was found, so the time scale is a guess: please enter the pixels per millimetre or the paper speed"
     evidence = (f"rows of {USUAL_ROW_S:g} s assumed",)
     return TimeScale(measures.row_px / USUAL_ROW_S, speed_mm_s, False, 0.2, evidence, (ask,))
 

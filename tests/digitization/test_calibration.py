@@ -7,6 +7,7 @@ import pytest
 
 from ecg_core.digitization.calibration import calibrate
 from ecg_core.digitization.layout import find_layout
+from ecg_core.digitization.time_scale import Measures, time_scale_without_grid
 from ecg_core.digitization.types import Calibration, Corrections, PrintedText
 from ecg_core.rendering import PageStyle, PulseStyle, sheet
 from tests.digitization.printed_page import PX_PER_MM, PrintedPage, printed_page
@@ -163,3 +164,8 @@ class TestCorrections:
         page = printed_page(NO_PULSES)
         texts = printing(page, "50 mm/s", "5 mm/mV")
         require_scale(calibration_of(page, texts, Corrections(speed_mm_s=25.0, gain_mm_mv=10.0)), 25.0, 10.0)
+
+
+def test_a_page_without_grid_and_without_rows_has_no_known_time_scale() -> None:
+    scale = time_scale_without_grid(Measures(0.0, None, None, None), 5.0, (), None, None)
+    assert (scale.px_per_s, scale.known) == (125.0, False)
