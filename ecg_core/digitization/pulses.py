@@ -140,14 +140,23 @@ def _stroke(runs: NDArray[np.float64]) -> _Stroke:
 
 def _pulses(strokes: Sequence[_Stroke], flat: FlatPage, ink: InkMap, whole: bool = False) -> list[Pulse]:
     """The pulses between any two strokes, if `whole` only those whose top is ink; their rows are not known yet."""
-    narrow, wide = (limit * flat.px_per_mm for limit in _WIDTH_MM)
     return [
         Pulse(box, height_px=box.y1_px - box.y0_px, width_px=box.x1_px - box.x0_px, row=-1)
-        for rise in strokes
-        for fall in strokes
-        if narrow <= fall.x_px - rise.x_px <= wide
-        and (box := _between(rise, fall, flat, ink, whole)) is not None
+        for rise, fall in _pairs(strokes, flat.px_per_mm)
+        if (box := _between(rise, fall, flat, ink, whole)) is not None
     ]
+
+
+def _pairs(strokes: Sequence[_Stroke], px_per_mm: float) -> Iterator[tuple[_Stroke, _Stroke]]:
+    """Strokes that stand as far apart as the sides of a pulse, with tops at one level and enough of their heights in common."""
+    narrow, wide = (limit * px_per_mm for limit in _WIDTH_MM)
+    x_px, top_px, bottom_px = np.array([(s.x_px, s.top_px, s.bottom_px) for s in strokes]).reshape(-1, 3).T
+    for rise in strokes:
+        apart = x_px - rise.x_px
+        common = np.minimum(bottom_px, rise.bottom_px) - np.maximum(top_px, rise.top_px)
+        fits = (narrow <= apart) & (apart <= wide) & (common >= _HEIGHT_MM[0] * px_per_mm)
+        fits &= np.abs(top_px - rise.top_px) <= 2 * _LEVEL_MM * px_per_mm
+        yield from ((rise, strokes[k]) for k in np.flatnonzero(fits))
 
 
 def _between(rise: _Stroke, fall: _Stroke, flat: FlatPage, ink: InkMap, whole: bool) -> Box | None:
@@ -158,8 +167,6 @@ def _between(rise: _Stroke, fall: _Stroke, flat: FlatPage, ink: InkMap, whole: b
     level, px_per_mm = _LEVEL_MM * flat.px_per_mm, flat.px_per_mm
     bottom_px = min(rise.bottom_px, fall.bottom_px)
     top_px = max(rise.top_px, fall.top_px)
-    if abs(rise.top_px - fall.top_px) > 2 * level or bottom_px - top_px < _HEIGHT_MM[0] * px_per_mm:
-        return None
     left, right = round(rise.x_px + rise.thick_px), round(fall.x_px - fall.thick_px) + 1
     band = slice(max(0, round(rise.top_px - level)), round(rise.top_px + 2 * level) + 1)
     middle = slice(round(top_px + px_per_mm), round(bottom_px - px_per_mm))
