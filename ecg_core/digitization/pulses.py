@@ -156,7 +156,7 @@ def _pairs(strokes: Sequence[_Stroke], px_per_mm: float) -> Iterator[tuple[_Stro
         common = np.minimum(bottom_px, rise.bottom_px) - np.maximum(top_px, rise.top_px)
         fits = (narrow <= apart) & (apart <= wide) & (common >= _HEIGHT_MM[0] * px_per_mm)
         fits &= np.abs(top_px - rise.top_px) <= 2 * _LEVEL_MM * px_per_mm
-        yield from ((rise, strokes[k]) for k in np.flatnonzero(fits))
+        yield from ((rise, strokes[k]) for k in np.flatnonzero(fits).tolist())
 
 
 def _between(rise: _Stroke, fall: _Stroke, flat: FlatPage, ink: InkMap, whole: bool) -> Box | None:
