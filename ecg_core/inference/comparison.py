@@ -161,18 +161,13 @@ def _others(sides: Sequence[Side], leading: Side) -> str:
     """What the models beside the leading one say."""
     if not sides:
         return ""
-    if set(sides) == {leading}:
-        return {1: "The other model agrees.", 2: "Both other models agree."}.get(
-            len(sides), f"All {_cardinal(len(sides))} other models agree."
-        )
     counts = [(sides.count(side), words) for side, words in _SIDES.items() if side in sides]
+    if len(counts) == 1:
+        all_of_them = {1: "The other model estimates", 2: "Both others estimate"}
+        who = all_of_them.get(len(sides), f"All {_cardinal(len(sides))} others estimate")
+        # Not "agree": within one class they can lie far apart, as stands beside the figure.
+        return f"{who} {counts[0][1]}{', too' if sides[0] == leading else ''}."
     said = [f"{_cardinal(n)} {'estimates' if n == 1 else 'estimate'} {words}" for n, words in counts]
-    if len(sides) == 1:
-        return f"The other model estimates {counts[0][1]}."
-    if len(said) == 1:
-        return (
-            f"{'Both' if len(sides) == 2 else f'All {_cardinal(len(sides))}'} others estimate {counts[0][1]}."
-        )
     return f"Of {_cardinal(len(sides))} others, {', '.join(said[:-1])} and {said[-1]}."
 
 

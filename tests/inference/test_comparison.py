@@ -60,7 +60,7 @@ def test_a_missing_value_has_no_zone() -> None:
         (
             (3.1, 2.8),
             "hypo",
-            "M estimates hypokalemia (3.1 mEq/L). The other model agrees. Confirm with a laboratory value.",
+            "M estimates hypokalemia (3.1 mEq/L). The other model estimates hypokalemia, too. Confirm with a laboratory value.",
         ),
         (
             (3.0, 6.0),
@@ -77,7 +77,7 @@ def test_a_missing_value_has_no_zone() -> None:
         (
             (4.1, 4.2, 4.4, 4.3),
             "normal",
-            "M estimates potassium in the normal range (4.1 mEq/L). All three other models agree. "
+            "M estimates potassium in the normal range (4.1 mEq/L). All three others estimate potassium in the normal range, too. "
             "This excludes neither hyper- nor hypokalemia.",
         ),
         (
