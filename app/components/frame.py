@@ -11,6 +11,7 @@ from app.components.chooser import draw_chooser, draw_question
 from app.components.facts import facts_html, scan_facts_html
 from app.components.scan_by_hand import draw_by_hand
 from app.components.text import as_markdown
+from app.components.top_of_page import show_from_top
 
 _STYLES = [Path(__file__).with_name(name) for name in ("style.css", "readings.css", "potassium.css")]
 _NOTICE = (
@@ -26,6 +27,7 @@ def draw_frame() -> None:
     st.html(_NOTICE)
     with st.sidebar:
         draw_chooser()
+        show_from_top()
     _draw_messages()
     analysis, scan = state.current_analysis(), state.current_scan()
     if analysis is not None:

@@ -91,3 +91,15 @@ def test_example_on_a_tablet(browser: Browser, app_url: str) -> None:
         assert box["x"] + box["width"] <= 768
     visit.go_to("Potassium", last="As a table")
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 768
+
+
+def test_an_ecg_chosen_at_the_end_of_a_long_page_is_shown_from_its_top(
+    browser: Browser, app_url: str
+) -> None:
+    visit = Dashboard(browser, app_url, width_px=1440, height_px=600)
+    last = visit.page.get_by_role("button", name="Phone photo of a printed ECG")
+    last.scroll_into_view_if_needed()
+    visit.page.get_by_role("button", name="Simulated severe hyperkalemia").click()
+    expect(visit.charts).to_have_count(2)
+    visit.wait_until_drawn()
+    expect(visit.page.get_by_role("heading", name="Simulated severe hyperkalemia")).to_be_in_viewport()
