@@ -39,7 +39,7 @@ _REAL_SOURCE = (
     "{n} real emergency ECGs with laboratory potassium within an hour ({per_class} in the classes), aggregate of a "
     "public competition set of Tri-Service General Hospital, measured automatically and not checked by hand"
 )
-_SIMULATED_SOURCE = "{n} simulated ECGs over {bases} real ones, training records only"
+_SIMULATED_SOURCE = "{n:,} simulated ECGs over {bases:,} real ones, training records only"
 
 
 def quartiles(values: NDArray[np.float64]) -> list[float]:

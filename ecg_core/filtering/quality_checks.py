@@ -140,7 +140,7 @@ def _amplitude(lead: LeadSignals) -> Finding | None:
     if amplitude_mv < _SMALLEST_MV:
         return Finding(f"no beats to be seen (less than {_SMALLEST_MV:g} mV)", unusable=True)
     if amplitude_mv > _LARGEST_MV:
-        return Finding(f"implausibly large (more than {_LARGEST_MV:g} mV)", unusable=True)
+        return Finding(f"implausibly large (more than {_LARGEST_MV:g} mV: is the unit right?)", unusable=True)
     return None
 
 

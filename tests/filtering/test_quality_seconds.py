@@ -141,7 +141,7 @@ def test_what_else_is_wrong_is_judged_where_the_electrode_was_on(clean: ECGRecor
     ecg = spoilt(clean, jumping)
     report = assess_quality(ecg, filter_record(ecg).record)
     assert report.leads[SPOILT].reasons[0] == "electrode off for 3 s"
-    assert "implausibly large (more than 10 mV)" not in report.leads[SPOILT].reasons
+    assert "implausibly large (more than 10 mV: is the unit right?)" not in report.leads[SPOILT].reasons
     assert {lead.grade for lead in report.leads if lead.lead != "V3"} == {"good"}
 
 

@@ -124,7 +124,7 @@ def test_a_lead_of_a_page_is_judged_where_it_is_printed(clean: ECGRecord) -> Non
         (burst, "fair", "a burst of noise"),
         (humming, "fair", "mains interference"),
         (tiny, "poor", "no beats to be seen (less than 0.1 mV)"),
-        (huge, "poor", "implausibly large (more than 10 mV)"),
+        (huge, "poor", "implausibly large (more than 10 mV: is the unit right?)"),
     ],
 )
 def test_what_is_wrong_with_a_lead_is_named(
