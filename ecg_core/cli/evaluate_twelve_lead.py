@@ -17,6 +17,7 @@ from ecg_core.training.twelve_lead_judge import judge
 from ecg_core.twelve_lead.checkpoint import BUNDLED, EVALUATION, load_twelve_lead
 from ecg_core.twelve_lead.types import FINDINGS
 
+PREPARED = "twelve-lead-prepared"  # folder of the ECGs as these models see them
 FOLD_10 = f"PTB-XL fold {TEST_FOLD}"
 
 
@@ -43,7 +44,7 @@ def _describe(folder: Path, root: Path | None, runs: Path, tasks: Sequence[str])
         dataset = str(card.results.get("dataset", FOLD_10))
         return describe(card.title, score(read_table(folder / EVALUATION)), tasks, dataset)
     tested = [ecg for ecg in read_labelled_ptbxl(root) if ecg.fold == TEST_FOLD]
-    prepared = prepare_twelve_lead(tested, runs / "twelve-lead-prepared" / "test", _tell_progress)
+    prepared = prepare_twelve_lead(tested, runs / PREPARED / "test", _tell_progress)
     return describe(card.title, score(judge(checkpoint, prepared)), tasks)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from ecg_core.cli.evaluate_lead_elimination import describe
+from ecg_core.cli.evaluate_twelve_lead import PREPARED
 from ecg_core.cli.progress import say
-from ecg_core.cli.train_twelve_lead import PREPARED, labelled_ecgs
+from ecg_core.cli.train_twelve_lead import labelled_ecgs
 from ecg_core.datasets.digest import digest
 from ecg_core.datasets.twelve_lead import prepare_twelve_lead
 from ecg_core.datasets.twelve_lead_sources import TEST_FOLD

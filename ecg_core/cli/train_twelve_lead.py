@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from ecg_core.cli.evaluate_twelve_lead import FOLD_10, describe
+from ecg_core.cli.evaluate_twelve_lead import FOLD_10, PREPARED, describe
 from ecg_core.cli.progress import say
 from ecg_core.datasets.twelve_lead import prepare_twelve_lead
 from ecg_core.datasets.twelve_lead_sources import (
@@ -20,7 +20,6 @@ from ecg_core.training.twelve_lead_judge import judge, record_results
 from ecg_core.training.twelve_lead_loop import Task
 from ecg_core.training.twelve_lead_recipes import twelve_lead_recipe
 
-PREPARED = "twelve-lead-prepared"
 TASKS: dict[str, tuple[Task, ...]] = {
     "findings": ("findings",),
     "age": ("age",),
