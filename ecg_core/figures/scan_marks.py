@@ -18,7 +18,6 @@ SCALE = "#1b7f3b"
 PULSE = "#6a3d9a"
 ANCHOR = "#d4006a"
 NOTE_BACKGROUND = "rgba(255,255,255,0.82)"
-NOTE_TEXT = "#16242c"
 SIMPLIFY_PX = 0.3  # a line drawn through fewer points strays less than this
 BAR_MM = (25.0, 10.0)
 BAR_STEP_MM = 5.0
