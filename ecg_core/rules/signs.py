@@ -26,7 +26,7 @@ def find_signs(
     return (
         no_heartbeat_sign(filtered, rhythm.n_beats),
         sine_wave_sign(filtered),
-        *conduction_signs(values, rhythm),
+        *conduction_signs(values, rhythm, filtered),
         *repolarisation_signs(values, filtered.patient.sex),
     )
 
