@@ -72,7 +72,7 @@ def draw_results(
 def draw_summary(summary: Summary, origin: str, filename: str) -> None:
     st.subheader("The numbers")
     draw_result_table(
-        summary_table(summary).rename(columns={"ci_low": "value_low", "ci_high": "value_high"}),
+        summary_table(summary),
         key=f"summary_{filename}",
         filename=f"{filename}_summary",
         origin=origin,

@@ -14,11 +14,8 @@ from app.components.downloads import csv_download
 from ecg_core.evaluation.words import column_words
 
 _LOW, _HIGH = "_low", "_high"
-_COUNTS = {
-    "auc_hyper": "n_hyper",
-    "auc_hypo": "n_hypo",
-    "auc_severe": "n_severe",
-}  # stand under what they belong to
+# Counts that stand under what they belong to.
+_COUNTS = {"auc_hyper": "n_hyper", "auc_hypo": "n_hypo", "auc_severe": "n_severe"}
 _SHARES = ("coverage", "prevalence", "sensitivity", "specificity", "ppv", "npv")
 _THREE_DIGITS = ("auc", "auprc", "auroc", "pearson_r", "r", "linear_r", "gain")
 _SIGNED = ("bias_meq_l", "gain")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ecg_core.annotation.cycles import likeness, median_beat
 from ecg_core.annotation.rpeaks import find_r_peaks
-from ecg_core.annotation.windows import Floats, gather
+from ecg_core.annotation.windows import gather, nanmean
 from ecg_core.leads import INDEPENDENT_LEADS
 from ecg_core.record import ECGRecord
 
@@ -45,16 +45,8 @@ def beat_likeness(filtered: ECGRecord, r_peaks: NDArray[np.int64]) -> float:
     sampled = whole[:: max(1, whole.size // SAMPLED_BEATS)]
     if len(leads) < MIN_LEADS or sampled.size < MIN_BEATS:
         return 0.0
-    beats = gather(
-        np.stack(leads), sampled[None, :, None] + np.arange(-half, half)
-    )  # (leads, beats, samples)
-    beats = beats - _mean(beats, axis=2)
-    beats = beats / np.sqrt(_mean(beats**2, axis=(1, 2)))
+    beats = gather(np.stack(leads), sampled[None, :, None] + np.arange(-half, half))
+    beats = beats - nanmean(beats, axis=2)
+    beats = beats / np.sqrt(nanmean(beats**2, axis=(1, 2)))
     side_by_side = beats.transpose(1, 0, 2).reshape(sampled.size, -1).astype(np.float32)
     return float(np.median(likeness(side_by_side, median_beat(side_by_side))))
-
-
-def _mean(values: Floats, axis: int | tuple[int, ...]) -> Floats:
-    """`np.nanmean` that keeps its dimensions and does not complain where nothing was recorded."""
-    n = np.isfinite(values).sum(axis=axis, keepdims=True)
-    return np.asarray(np.nansum(values, axis=axis, keepdims=True) / np.maximum(n, 1))

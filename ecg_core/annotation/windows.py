@@ -17,6 +17,12 @@ def gather(signal: Floats, index: NDArray[np.int64]) -> Floats:
     return taken
 
 
+def nanmean(values: Floats, axis: int | tuple[int, ...]) -> Floats:
+    """`np.nanmean` that keeps its dimensions, without its complaint about slices that are all NaN: their mean is 0."""
+    n = np.isfinite(values).sum(axis=axis, keepdims=True)
+    return np.asarray(np.nansum(values, axis=axis, keepdims=True) / np.maximum(n, 1))
+
+
 def nanmedian(values: Floats, axis: int) -> Floats:
     """`np.nanmedian` without its complaint about slices that are all NaN."""
     empty = ~np.isfinite(values).any(axis=axis, keepdims=True)

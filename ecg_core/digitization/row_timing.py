@@ -132,10 +132,8 @@ class _Window:
                 for signal, delay in zip(self._signals, delays, strict=True)
             ]
         )
-        n_known = np.isfinite(part).sum(axis=1, keepdims=True)
-        mean_mv = np.nansum(part, axis=1, keepdims=True) / np.maximum(
-            n_known, 1
-        )  # a lead may be unknown here
+        n_known = np.isfinite(part).sum(axis=1, keepdims=True).clip(min=1)  # a lead may be unknown here
+        mean_mv = np.nansum(part, axis=1, keepdims=True) / n_known
         rest: Floats = self._rest @ np.nan_to_num(part - mean_mv)
         return rest
 

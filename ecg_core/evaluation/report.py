@@ -10,7 +10,7 @@ from ecg_core.evaluation.bootstrap import WithInterval
 from ecg_core.evaluation.conditions import NAMES
 from ecg_core.evaluation.metrics import Detection, Summary
 
-COLUMNS = ("measure", "value", "ci_low", "ci_high", "unit")
+COLUMNS = ("measure", "value", "value_low", "value_high", "unit")
 
 
 def summary_table(summary: Summary) -> pd.DataFrame:

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from ecg_core.figures.probabilities import percent
 from ecg_core.figures.theme import FONT_SIZE_PX, palette
 
-_END_OF_SCALE = (
-    2.2  # a share of one stays in the first half of the colours: on the others text is hard to read
-)
+# A share of one stays in the first half of the colours: on the others text is hard to read.
+_END_OF_SCALE = 2.2
 
 
 def confusion_heatmap(

@@ -12,7 +12,7 @@ def test_every_number_of_the_summary_has_a_row(table: pd.DataFrame) -> None:
     assert mae.tolist() == [summary.mae_meq_l.value, summary.mae_meq_l.low, summary.mae_meq_l.high, "mEq/L"]
     assert rows.loc["Hypokalemia: area under the ROC curve", "value"] == summary.hypo.auc.value
     assert rows.loc["Hyperkalemia: sensitivity at p > 0.5", "value"] == summary.hyper.sensitivity
-    assert np.isnan(rows.loc["Pearson correlation", "ci_low"])
+    assert np.isnan(rows.loc["Pearson correlation", "value_low"])
     assert rows.index.is_unique and rows["value"].notna().all()
     assert (
         "Severe hyperkalemia: sensitivity at p > 0.5" not in rows.index
