@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,7 @@ from ecg_core.errors import ECGError
 from ecg_core.inference.card import Card
 
 ROOT = Path(__file__).parents[2]
+_LINK_TO_FILE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]*\)")
 LIBRARIES = (
     "streamlit",
     "plotly",
@@ -61,7 +63,7 @@ def draw_page() -> None:
     draw_cards()
     draw_page_cards()
     st.divider()
-    st.markdown(shifted_headings((ROOT / "docs" / "data.md").read_text(encoding="utf-8")))
+    st.markdown(as_section((ROOT / "docs" / "data.md").read_text(encoding="utf-8")))
     draw_attribution()
     draw_versions()
 
@@ -159,16 +161,17 @@ def results_table(card: Card) -> pd.DataFrame:
     )
 
 
-def shifted_headings(markdown: str) -> str:
-    """The text with each heading two levels lower, so that it fits under the page's own."""
-    return "\n".join(f"##{line}" if line.startswith("#") else line for line in markdown.splitlines())
+def as_section(markdown: str) -> str:
+    """A file's text for a part of this page: headings two levels lower; links to files beside it, which lead nowhere here, as words."""
+    shifted = "\n".join(f"##{line}" if line.startswith("#") else line for line in markdown.splitlines())
+    return _LINK_TO_FILE.sub(r"\1", shifted)
 
 
 def draw_attribution() -> None:
     path = ROOT / "examples" / "ATTRIBUTION.md"
     if path.is_file():
         with st.expander("Bundled examples: where each comes from"):
-            st.markdown(shifted_headings(path.read_text(encoding="utf-8")))
+            st.markdown(as_section(path.read_text(encoding="utf-8")))
 
 
 def draw_versions() -> None:

@@ -36,6 +36,12 @@ def test_intended_use_and_limits_come_first() -> None:
     assert text.index("Not for") < text.index("SHA-256")
 
 
+def test_files_shown_here_link_to_the_web_alone() -> None:
+    text = words(opened())
+    assert "(https://doi.org/" in text and "Your own ECGs with laboratory potassium" in text
+    assert ".md)" not in text
+
+
 def test_a_card_shows_what_the_model_learned_from_and_its_checksum(models: Path) -> None:
     page = opened()
     checksum = json.loads((models / "dcrnn" / CARD).read_text())["sha256"]
